@@ -1,0 +1,1 @@
+//! The platform's endpoints, one async method each: one request a call, never a retry, never a wait.

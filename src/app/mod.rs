@@ -1,0 +1,1 @@
+//! The pure core: `update(&mut Model, Stamped<Event>) -> Vec<Effect>`.

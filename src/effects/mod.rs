@@ -1,0 +1,1 @@
+//! The runner: one effect, one request or statement, one event.

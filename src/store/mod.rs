@@ -1,0 +1,1 @@
+//! What outlives a request: for now the outbox journal, in memory, behind the trait that a file will take.
