@@ -1,0 +1,77 @@
+//! Orders to the machine, as plain data. Each is carried out once and answers with at most one event.
+
+use crate::budget::Lane;
+use crate::domain::outbox::{Intent, Outcome};
+use crate::domain::{ConversationId, Cursor, LocalId, Status};
+
+/// One request that reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetch {
+    /// `GET /me`.
+    Me,
+    /// `GET /team/members`.
+    Members,
+    /// `GET /chatbots`.
+    Chatbots,
+    /// One page of `GET /conversations`.
+    List {
+        /// The statuses asked for, always given.
+        statuses: Vec<Status>,
+        /// Where the walk goes on.
+        cursor: Option<Cursor>,
+        /// 1 to 100.
+        limit: u8,
+    },
+    /// `GET /conversations/{id}`.
+    Conversation(ConversationId),
+    /// One page of `GET /conversations/{id}/messages`.
+    Thread {
+        /// Whose.
+        conversation: ConversationId,
+        /// Where the walk goes on.
+        cursor: Option<Cursor>,
+        /// 1 to 100.
+        limit: u8,
+    },
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask for something. Answered by `Fetched` with the same `asked` and `fetch`.
+    Fetch {
+        /// The step that asks.
+        asked: u64,
+        /// What for.
+        fetch: Fetch,
+        /// On whose share of the budget.
+        lane: Lane,
+    },
+    /// Write the intent down. Answered by `Journaled` or `JournalFailed`.
+    Journal {
+        /// The number of this ask.
+        ask: u64,
+        /// What a person wants sent.
+        intent: Intent,
+    },
+    /// Claim the next attempt in the journal and send the stored bytes. Answered by `Attempted`.
+    Deliver {
+        /// Which entry.
+        local: LocalId,
+    },
+    /// Write down how an entry ended without an attempt of ours telling it (found in the thread, taken back).
+    Conclude {
+        /// Which entry.
+        local: LocalId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Ring the bell.
+    RingBell,
+    /// Clear and draw everything again.
+    Redraw,
+    /// Hand the terminal back and stop until continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}

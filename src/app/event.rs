@@ -1,0 +1,145 @@
+//! Facts: everything the core can learn, as one closed list.
+
+use crate::budget::Reading;
+use crate::domain::{
+    Chatbot, Conversation, ConversationId, LocalId, Me, Member, Message, MessageId, Moment, Page, Problem,
+};
+use crate::text::RawText;
+
+use super::effect::Fetch;
+use super::key::Key;
+
+/// A fact with the moment it was handled at and its number.
+#[derive(Clone, Debug)]
+pub struct Stamped<E> {
+    /// When the loop took it.
+    pub at: Moment,
+    /// How many events were handled before it.
+    pub step: u64,
+    /// The fact.
+    pub event: E,
+}
+
+/// The screen's size in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// What a fetch brought.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Whose credential this is.
+    Me(Me),
+    /// The members.
+    Members(Vec<Member>),
+    /// A page of chatbots.
+    Chatbots(Vec<Chatbot>),
+    /// A page of the list.
+    Conversations(Page<Conversation>),
+    /// One conversation.
+    Conversation(Box<Conversation>),
+    /// A page of a thread.
+    Messages(Page<Message>),
+}
+
+/// How an attempt to deliver ended.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// The server has it; the message as it answered, or its id alone where the rest could not be read.
+    Delivered(Box<Message>),
+    /// The server has it under this id.
+    DeliveredAs(MessageId),
+    /// The server or the way to it said no, or nobody knows: the problem tells which.
+    Failed(Problem),
+}
+
+/// A fact.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The loop begins.
+    Started,
+    /// Keys that arrived in one read, in order.
+    KeysPressed(Vec<Key>),
+    /// A bracketed paste, or what has to count as one.
+    Pasted(RawText),
+    /// The screen has another size.
+    Resized(Size),
+    /// The terminal gained or lost the focus.
+    FocusChanged(bool),
+    /// The moment that the core asked to be woken at (see [`super::next_wake`]) has come.
+    TimeReached,
+    /// A fetch was answered.
+    Fetched {
+        /// The step in which it was asked.
+        asked: u64,
+        /// What was asked.
+        fetch: Fetch,
+        /// What came.
+        found: Result<Found, Problem>,
+        /// What the response said of the budget.
+        reading: Option<Reading>,
+    },
+    /// The intent is safe in the journal.
+    Journaled {
+        /// The number of the ask.
+        ask: u64,
+        /// The identity it got.
+        local: LocalId,
+    },
+    /// The journal could not take the intent.
+    JournalFailed {
+        /// The number of the ask.
+        ask: u64,
+        /// Why, in words.
+        reason: RawText,
+    },
+    /// An attempt to deliver ended.
+    Attempted {
+        /// Which entry.
+        local: LocalId,
+        /// The attempt's number, from 1.
+        attempt: u32,
+        /// How it ended.
+        delivery: Delivery,
+        /// What the response said of the budget.
+        reading: Option<Reading>,
+    },
+    /// Another program asks for the terminal's end: SIGTERM, SIGHUP, SIGINT.
+    StopAsked,
+    /// The terminal is ours again after Ctrl-Z.
+    Resumed,
+}
+
+impl Event {
+    /// The event's name, for a report: never its values.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Started => "Started",
+            Self::KeysPressed(_) => "KeysPressed",
+            Self::Pasted(_) => "Pasted",
+            Self::Resized(_) => "Resized",
+            Self::FocusChanged(_) => "FocusChanged",
+            Self::TimeReached => "TimeReached",
+            Self::Fetched { .. } => "Fetched",
+            Self::Journaled { .. } => "Journaled",
+            Self::JournalFailed { .. } => "JournalFailed",
+            Self::Attempted { .. } => "Attempted",
+            Self::StopAsked => "StopAsked",
+            Self::Resumed => "Resumed",
+        }
+    }
+
+    /// The conversation an event is about, where there is one.
+    #[must_use]
+    pub const fn conversation(&self) -> Option<&ConversationId> {
+        match self {
+            Self::Fetched { fetch: Fetch::Conversation(id) | Fetch::Thread { conversation: id, .. }, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
