@@ -132,6 +132,7 @@ impl Key {
             "pgdn" => Code::PageDown,
             "space" => Code::Char(' '),
             "lt" => Code::Char('<'),
+            "gt" => Code::Char('>'),
             _ => return None,
         };
         Some(Self::plain(code))

@@ -3,10 +3,42 @@
 //! Owns every decision. Never fails, never awaits, never reads a clock, a file, the environment or a random number,
 //! and cannot name a request body, a channel or a runtime.
 
+pub mod action;
+pub mod attention;
+pub mod blocks;
+pub mod composer;
 pub mod effect;
 pub mod event;
+pub mod guard;
+pub mod inbox;
 pub mod key;
+pub mod keymap;
+pub mod layout;
+pub mod lesson;
+pub mod link;
+pub mod model;
+pub mod moving;
+pub mod notice;
+pub mod outbox;
+pub mod overlay;
+pub mod poller;
+pub mod popup;
+pub mod reconcile;
+pub mod screen;
+pub mod sending;
+pub mod settings;
+pub mod settle;
+pub mod thread;
+pub mod triage;
+pub mod update;
+pub mod words;
+pub mod writing;
 
+pub use action::Action;
 pub use effect::{Effect, Fetch};
 pub use event::{Delivery, Event, Found, Size, Stamped};
 pub use key::{Code, Key};
+pub use model::{Focus, Model};
+pub use settings::Settings;
+pub use settle::settle;
+pub use update::{next_wake, update};

@@ -1,0 +1,180 @@
+//! What a person can do, as one closed list with the words that help and hints use.
+
+use super::inbox::View;
+
+/// An act of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The next row, or message.
+    Next,
+    /// The previous row, or message.
+    Previous,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// The first row, or message.
+    First,
+    /// The last row, or the end of the thread.
+    Last,
+    /// Open what the cursor is on.
+    Open,
+    /// Back to the pane before.
+    Back,
+    /// The next conversation of the view.
+    NextConversation,
+    /// The previous conversation of the view.
+    PreviousConversation,
+    /// The next conversation with news.
+    NextChanged,
+    /// The previous conversation with news.
+    PreviousChanged,
+    /// The next view.
+    NextView,
+    /// The previous view.
+    PreviousView,
+    /// A view by name.
+    Show(View),
+    /// The visitor who has waited longest.
+    Longest,
+    /// Write a reply.
+    Reply,
+    /// Show or leave the sidebar.
+    Sidebar,
+    /// Take back the reply that is held.
+    TakeBack,
+    /// Read the list again and show what is new.
+    Refresh,
+    /// Draw everything again.
+    Redraw,
+    /// The keys that work here.
+    Help,
+    /// Close, quit.
+    Quit,
+    /// Stop until continued.
+    Suspend,
+    /// Send what is written; with nothing written, send what is held now.
+    Send,
+    /// A new line.
+    NewLine,
+    /// Leave the composer, the draft is kept.
+    Leave,
+    /// Discard the draft.
+    Discard,
+    /// Up in the text; in the empty composer, take back the held reply.
+    EditUp,
+    /// Down in the text.
+    EditDown,
+    /// Left.
+    EditLeft,
+    /// Right.
+    EditRight,
+    /// A word left.
+    EditWordLeft,
+    /// A word right.
+    EditWordRight,
+    /// The line's beginning.
+    EditHome,
+    /// The line's end.
+    EditEnd,
+    /// Delete to the left.
+    EditBackspace,
+    /// Delete to the right.
+    EditDelete,
+    /// Delete a word to the left.
+    EditDeleteWord,
+    /// Delete to the line's end.
+    EditKillToEnd,
+    /// Delete to the line's beginning.
+    EditKillToStart,
+    /// Put back what was deleted by line or word.
+    EditYank,
+    /// Undo in the text.
+    EditUndo,
+    /// A tab.
+    EditTab,
+    /// Scroll the thread up while writing.
+    ThreadUp,
+    /// Scroll the thread down while writing.
+    ThreadDown,
+}
+
+impl Action {
+    /// What it does, in the words of the help.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Next => "next row, or message",
+            Self::Previous => "previous row, or message",
+            Self::PageDown => "a page down",
+            Self::PageUp => "a page up",
+            Self::First => "first",
+            Self::Last => "last, or the end of the thread",
+            Self::Open => "open",
+            Self::Back => "back",
+            Self::NextConversation => "next conversation",
+            Self::PreviousConversation => "previous conversation",
+            Self::NextChanged => "next with news",
+            Self::PreviousChanged => "previous with news",
+            Self::NextView => "next view",
+            Self::PreviousView => "previous view",
+            Self::Show(View::Waiting) => "view Waiting",
+            Self::Show(View::Mine) => "view Mine",
+            Self::Show(View::Open) => "view Open",
+            Self::Show(View::All) => "view All",
+            Self::Longest => "who has waited longest",
+            Self::Reply => "reply",
+            Self::Sidebar => "sidebar",
+            Self::TakeBack => "take back the held reply",
+            Self::Refresh => "refresh, show what is new",
+            Self::Redraw => "draw again",
+            Self::Help => "keys that work here",
+            Self::Quit => "close, quit",
+            Self::Suspend => "suspend",
+            Self::Send => "send; in the empty composer: send the held one now",
+            Self::NewLine => "new line",
+            Self::Leave => "leave, the draft is kept",
+            Self::Discard => "discard the draft",
+            Self::EditUp => "up; in the empty composer: take back the held reply",
+            Self::EditDown => "down",
+            Self::EditLeft => "left",
+            Self::EditRight => "right",
+            Self::EditWordLeft => "a word left",
+            Self::EditWordRight => "a word right",
+            Self::EditHome => "beginning of the line",
+            Self::EditEnd => "end of the line",
+            Self::EditBackspace => "delete to the left",
+            Self::EditDelete => "delete to the right",
+            Self::EditDeleteWord => "delete a word",
+            Self::EditKillToEnd => "delete to the end of the line",
+            Self::EditKillToStart => "delete to the beginning of the line",
+            Self::EditYank => "put back what was deleted",
+            Self::EditUndo => "undo in the text",
+            Self::EditTab => "a tab",
+            Self::ThreadUp => "scroll the thread up",
+            Self::ThreadDown => "scroll the thread down",
+        }
+    }
+
+    /// The word of the hint line; none for what is not hinted at.
+    #[must_use]
+    pub const fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Open => Some("open"),
+            Self::Back => Some("back"),
+            Self::Longest => Some("longest waiting"),
+            Self::Reply => Some("reply"),
+            Self::NextConversation => Some("next"),
+            Self::Sidebar => Some("sidebar"),
+            Self::TakeBack => Some("take back"),
+            Self::Refresh => Some("refresh"),
+            Self::Help => Some("keys"),
+            Self::Quit => Some("quit"),
+            Self::Send => Some("send"),
+            Self::Leave => Some("leave, draft kept"),
+            Self::Discard => Some("discard"),
+            Self::ThreadUp => Some("thread"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The guard: an agent answers what is on the screen, so a reply stops when something came that its writer cannot
+//! have read. Pure: told the thread, the row and the moment.
+
+use std::time::Duration;
+
+use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
+use crate::text::RawText;
+
+use super::thread::Thread;
+
+/// Lines of the visitor or the bot must have stood on the screen this long when the hold ends.
+pub const READ_TAKES: Duration = Duration::from_millis(1_500);
+
+/// The oldest read of the thread that may vouch for a first byte.
+pub const READ_HOLDS_FOR: Duration = Duration::from_millis(2_500);
+
+/// A send chord is ignored for this long after a stop, so that a second press meant for the send does not override it.
+pub const STOP_DEAF_FOR: Duration = Duration::from_millis(700);
+
+/// What a writer had seen when a draft was begun. Reopening the draft does not reset it; only what our own acts caused
+/// moves it on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// Messages first seen after this step are new; none while nothing of the thread was on the screen yet.
+    pub step: Option<u64>,
+    /// Status, owner and mail address then; none while the conversation itself was not known.
+    pub facts: Option<Facts>,
+}
+
+/// What else a reply depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The status.
+    pub status: Status,
+    /// The assignee.
+    pub owner: Option<UserId>,
+    /// Where an absent visitor gets it by mail.
+    pub email: Option<RawText>,
+}
+
+impl Facts {
+    /// Of a conversation now.
+    #[must_use]
+    pub fn of(conversation: &Conversation) -> Self {
+        Self {
+            status: conversation.status.clone(),
+            owner: conversation.assigned_to.clone(),
+            email: conversation.contact_email.clone(),
+        }
+    }
+}
+
+/// Why a reply was stopped. All that hold are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Lines of the visitor or the bot that were not read: how many.
+    Lines(usize),
+    /// A colleague (or the dashboard) answered, or a marker of another's act came.
+    Colleague,
+    /// The status is another.
+    Status(Status),
+    /// The assignee is another.
+    Owner(Option<UserId>),
+    /// The mail address is another: from, to.
+    Email(Option<RawText>, Option<RawText>),
+    /// The conversation could not be checked: it is gone.
+    Gone,
+    /// The reply before it in the same conversation did not go out.
+    Earlier,
+    /// Its time is over: nothing visitor-visible goes out late by itself.
+    Late,
+}
+
+/// What stops a reply, empty where nothing does. `until` is the end of the hold; `at_once` says that there was none.
+#[must_use]
+pub fn check(
+    baseline: &Baseline,
+    thread: Option<&Thread>,
+    conversation: Option<&Conversation>,
+    until: Duration,
+    at_once: bool,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if let (Some(then), Some(now)) = (&baseline.facts, conversation) {
+        if then.status != now.status {
+            reasons.push(Reason::Status(now.status.clone()));
+        }
+        if then.owner != now.assigned_to {
+            reasons.push(Reason::Owner(now.assigned_to.clone()));
+        }
+        if then.email != now.contact_email {
+            reasons.push(Reason::Email(then.email.clone(), now.contact_email.clone()));
+        }
+    }
+    let Some(thread) = thread else { return reasons };
+    let mut lines = 0;
+    let mut colleague = false;
+    let excused = own_markers(thread, baseline);
+    for (entry, speaker) in thread.spoken().rev() {
+        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
+        if baseline.step.is_none() && !matches!(speaker, Speaker::Visitor) {
+            // Nothing of the thread was on the screen when the draft was begun: what was not read is what the
+            // visitor said last.
+            break;
+        }
+        if !new || thread.own.contains(&entry.message.id) {
+            continue;
+        }
+        match speaker {
+            Speaker::Visitor | Speaker::Bot => {
+                let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
+                lines += usize::from(!read);
+            }
+            Speaker::Person | Speaker::Unknown => colleague = true,
+            Speaker::Marker => colleague |= !excused.contains(&&entry.message.id),
+        }
+    }
+    if colleague {
+        reasons.push(Reason::Colleague);
+    }
+    if lines > 0 {
+        reasons.push(Reason::Lines(lines));
+    }
+    reasons
+}
+
+/// The markers that our own replies caused: at most one for each, stored no later than the reply itself.
+fn own_markers<'a>(thread: &'a Thread, baseline: &Baseline) -> Vec<&'a MessageId> {
+    let new = |first_seen: u64| baseline.step.is_none_or(|step| first_seen > step);
+    let mut replies: Vec<_> = thread
+        .messages
+        .iter()
+        .filter(|entry| new(entry.first_seen) && thread.own.contains(&entry.message.id))
+        .map(|entry| entry.message.created_at.at)
+        .collect();
+    let mut excused = Vec::new();
+    for (entry, speaker) in thread.spoken() {
+        if speaker != Speaker::Marker || !new(entry.first_seen) {
+            continue;
+        }
+        if let Some(at) = replies.iter().position(|reply| entry.message.created_at.at <= *reply) {
+            replies.remove(at);
+            excused.push(&entry.message.id);
+        }
+    }
+    excused
+}

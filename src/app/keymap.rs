@@ -1,0 +1,238 @@
+//! Keys as data: one table feeds dispatch, the hint line and the help.
+
+use super::action::Action;
+use super::inbox::View;
+use super::key::Key;
+
+/// Where a key is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// In the list.
+    List,
+    /// In the thread.
+    Thread,
+    /// In the sidebar.
+    Sidebar,
+    /// In the composer.
+    Composer,
+}
+
+impl Context {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::List, Self::Thread, Self::Sidebar, Self::Composer];
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where it works.
+    pub contexts: &'static [Context],
+    /// The keys as people write them: one, or a prefix and a second one.
+    pub keys: &'static str,
+    /// What it does.
+    pub action: Action,
+}
+
+const PANES: &[Context] = &[Context::List, Context::Thread, Context::Sidebar];
+const READING: &[Context] = &[Context::List, Context::Thread];
+const THREAD: &[Context] = &[Context::Thread];
+const LIST: &[Context] = &[Context::List];
+const COMPOSER: &[Context] = &[Context::Composer];
+const EVERYWHERE: &[Context] = &Context::ALL;
+
+const fn row(contexts: &'static [Context], keys: &'static str, action: Action) -> Binding {
+    Binding { contexts, keys, action }
+}
+
+/// The defaults. The first row of an action in a context is the one that hints show.
+pub const BINDINGS: &[Binding] = &[
+    row(LIST, "<enter>", Action::Open),
+    row(PANES, "w", Action::Longest),
+    row(PANES, "r", Action::Reply),
+    row(THREAD, "J", Action::NextConversation),
+    row(LIST, "J", Action::NextConversation),
+    row(PANES, "v", Action::Sidebar),
+    row(&[Context::Thread, Context::Sidebar], "<esc>", Action::Back),
+    row(PANES, "R", Action::Refresh),
+    row(PANES, "?", Action::Help),
+    row(PANES, "q", Action::Quit),
+    row(PANES, "j", Action::Next),
+    row(PANES, "<down>", Action::Next),
+    row(PANES, "k", Action::Previous),
+    row(PANES, "<up>", Action::Previous),
+    row(READING, "<c-d>", Action::PageDown),
+    row(READING, "<pgdn>", Action::PageDown),
+    row(READING, "<space>", Action::PageDown),
+    row(READING, "<c-u>", Action::PageUp),
+    row(READING, "<pgup>", Action::PageUp),
+    row(READING, "gg", Action::First),
+    row(READING, "<home>", Action::First),
+    row(READING, "G", Action::Last),
+    row(READING, "<end>", Action::Last),
+    row(LIST, "l", Action::Open),
+    row(LIST, "<right>", Action::Open),
+    row(&[Context::Thread, Context::Sidebar], "h", Action::Back),
+    row(&[Context::Thread, Context::Sidebar], "<left>", Action::Back),
+    row(READING, "K", Action::PreviousConversation),
+    row(READING, "<gt>", Action::NextChanged),
+    row(READING, "]", Action::NextChanged),
+    row(READING, "<lt>", Action::PreviousChanged),
+    row(READING, "[", Action::PreviousChanged),
+    row(PANES, "<tab>", Action::NextView),
+    row(PANES, "<backtab>", Action::PreviousView),
+    row(PANES, "1", Action::Show(View::Waiting)),
+    row(PANES, "2", Action::Show(View::Mine)),
+    row(PANES, "3", Action::Show(View::Open)),
+    row(PANES, "4", Action::Show(View::All)),
+    row(PANES, "gn", Action::Show(View::Waiting)),
+    row(PANES, "gm", Action::Show(View::Mine)),
+    row(PANES, "go", Action::Show(View::Open)),
+    row(PANES, "ga", Action::Show(View::All)),
+    row(PANES, "u", Action::TakeBack),
+    row(COMPOSER, "<c-s>", Action::Send),
+    row(COMPOSER, "<c-x><enter>", Action::Send),
+    row(COMPOSER, "<c-enter>", Action::Send),
+    row(COMPOSER, "<pgup>", Action::ThreadUp),
+    row(COMPOSER, "<pgdn>", Action::ThreadDown),
+    row(COMPOSER, "<esc>", Action::Leave),
+    row(COMPOSER, "<c-x>d", Action::Discard),
+    row(COMPOSER, "<enter>", Action::NewLine),
+    row(COMPOSER, "<c-j>", Action::NewLine),
+    row(COMPOSER, "<a-enter>", Action::NewLine),
+    row(COMPOSER, "<s-enter>", Action::NewLine),
+    row(COMPOSER, "<up>", Action::EditUp),
+    row(COMPOSER, "<down>", Action::EditDown),
+    row(COMPOSER, "<left>", Action::EditLeft),
+    row(COMPOSER, "<right>", Action::EditRight),
+    row(COMPOSER, "<c-left>", Action::EditWordLeft),
+    row(COMPOSER, "<c-right>", Action::EditWordRight),
+    row(COMPOSER, "<home>", Action::EditHome),
+    row(COMPOSER, "<c-a>", Action::EditHome),
+    row(COMPOSER, "<end>", Action::EditEnd),
+    row(COMPOSER, "<c-e>", Action::EditEnd),
+    row(COMPOSER, "<backspace>", Action::EditBackspace),
+    row(COMPOSER, "<delete>", Action::EditDelete),
+    row(COMPOSER, "<c-w>", Action::EditDeleteWord),
+    row(COMPOSER, "<c-k>", Action::EditKillToEnd),
+    row(COMPOSER, "<c-u>", Action::EditKillToStart),
+    row(COMPOSER, "<c-y>", Action::EditYank),
+    row(COMPOSER, "<c-_>", Action::EditUndo),
+    row(COMPOSER, "<tab>", Action::EditTab),
+    row(EVERYWHERE, "<c-l>", Action::Redraw),
+    row(EVERYWHERE, "<c-z>", Action::Suspend),
+];
+
+/// What keys lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// An action.
+    Act(Action),
+    /// The first key of several.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+/// What a key does in a context, after a prefix if one waits.
+#[must_use]
+pub fn look_up(context: Context, prefix: Option<Key>, key: Key) -> Lookup {
+    let mut starts = false;
+    for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
+        let keys = Key::parse_all(binding.keys).unwrap_or_default();
+        match (prefix, keys.as_slice()) {
+            (None, [only]) if *only == key => return Lookup::Act(binding.action),
+            (None, [first, _]) if *first == key => starts = true,
+            (Some(prefix), [first, second]) if *first == prefix && *second == key => {
+                return Lookup::Act(binding.action);
+            }
+            _ => {}
+        }
+    }
+    if starts { Lookup::Prefix } else { Lookup::Nothing }
+}
+
+/// The keys of an action in a context, as hints and help write them.
+#[must_use]
+pub fn keys_of(context: Context, action: Action) -> Vec<String> {
+    BINDINGS
+        .iter()
+        .filter(|binding| binding.action == action && binding.contexts.contains(&context))
+        .map(|binding| written(binding.keys))
+        .collect()
+}
+
+/// Keys in the form that a person reads: `^X d`.
+#[must_use]
+pub fn written(keys: &str) -> String {
+    let keys = Key::parse_all(keys).unwrap_or_default();
+    let parts: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let names = parts.iter().any(|part| part.chars().count() > 1);
+    parts.join(if names { " " } else { "" })
+}
+
+/// The actions of a context in the table's order, each once, with all its keys.
+#[must_use]
+pub fn help_of(context: Context) -> Vec<(String, Action)> {
+    let mut listed: Vec<(String, Action)> = Vec::new();
+    for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
+        if !listed.iter().any(|(_, action)| *action == binding.action) {
+            listed.push((keys_of(context, binding.action).join(" "), binding.action));
+        }
+    }
+    listed
+}
+
+/// The continuations of a prefix, for the panel that shows them.
+#[must_use]
+pub fn continuations(context: Context, prefix: Key) -> Vec<(String, Action)> {
+    BINDINGS
+        .iter()
+        .filter(|binding| binding.contexts.contains(&context))
+        .filter_map(|binding| match Key::parse_all(binding.keys)?.as_slice() {
+            [first, second] if *first == prefix => Some((second.to_string(), binding.action)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_binding_can_be_read() {
+        for binding in BINDINGS {
+            let keys = Key::parse_all(binding.keys).unwrap_or_else(|| panic!("{}", binding.keys));
+            assert!((1..=2).contains(&keys.len()), "{}", binding.keys);
+        }
+    }
+
+    #[test]
+    fn no_key_has_two_meanings_or_hides_behind_a_prefix() {
+        for context in Context::ALL {
+            let here: Vec<_> = BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)).collect();
+            for (at, one) in here.iter().enumerate() {
+                for other in here.iter().skip(at + 1) {
+                    let (one_keys, other_keys) =
+                        (Key::parse_all(one.keys).unwrap(), Key::parse_all(other.keys).unwrap());
+                    assert!(
+                        !one_keys.starts_with(&other_keys) && !other_keys.starts_with(&one_keys),
+                        "{context:?}: {} and {}",
+                        one.keys,
+                        other.keys
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_default_key_needs_alt_or_turns_one_kind_of_text_into_another() {
+        for binding in BINDINGS {
+            let keys = Key::parse_all(binding.keys).unwrap();
+            assert!(keys.iter().all(|key| !key.alt || binding.action == Action::NewLine), "{}", binding.keys);
+        }
+        let inside: Vec<_> = BINDINGS.iter().filter(|binding| binding.contexts.contains(&Context::Composer)).collect();
+        assert!(inside.iter().all(|binding| binding.action != Action::Reply));
+    }
+}

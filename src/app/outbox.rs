@@ -1,0 +1,224 @@
+//! Replies on their way: what each is, where it stands, and one queue for each conversation.
+//!
+//! Owns the entries; [`super::sending`] moves them. Never holds the bytes or the key: those are the journal's.
+
+use std::time::Duration;
+
+use crate::domain::{ConversationId, LocalId, MessageId, Moment, Problem, Role};
+use crate::text::RawText;
+
+use super::guard::{Baseline, Reason};
+use super::thread::Thread;
+
+/// An unknown outcome is followed up by itself for this long after its first byte; later a person decides. The same
+/// holds for a reply that could not leave: nothing visitor-visible goes out later than this by itself.
+pub const BY_ITSELF_FOR: Duration = Duration::from_secs(600);
+
+/// For this long after a reply left, taking it back only says that it was sent.
+pub const ALREADY_SENT_FOR: Duration = Duration::from_secs(3);
+
+/// How a reply stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Being written into the journal.
+    Journaling,
+    /// In the journal; leaves when its hold is over.
+    Held {
+        /// When that is.
+        until: Duration,
+    },
+    /// Its hold is over: it waits for its turn, and for the guard's read of the thread.
+    Ready {
+        /// Why the thread could not be read, if that failed.
+        problem: Option<Problem>,
+        /// Not read again before.
+        retry_at: Duration,
+    },
+    /// The bytes are on their way.
+    Sending,
+    /// Nobody knows whether the server has it: look first, then the same key and bytes.
+    Uncertain {
+        /// What happened.
+        problem: Problem,
+        /// When the thread is to be read next.
+        look_at: Duration,
+        /// Before this, the same bytes do not leave again.
+        resend_at: Duration,
+        /// The server refused a later attempt: if the thread does not have it, it never will by itself.
+        refused: bool,
+    },
+    /// It did not reach the server, or the limit stood in its way: tries again by itself.
+    Waiting {
+        /// What happened.
+        problem: Problem,
+        /// When it tries again.
+        until: Duration,
+    },
+    /// The guard stopped it.
+    Stopped {
+        /// Why: never empty.
+        reasons: Vec<Reason>,
+        /// When.
+        since: Duration,
+    },
+    /// The server said no for good: another try is another send.
+    Refused {
+        /// Why.
+        problem: Problem,
+    },
+    /// The credential was not accepted: the same send can go on once it is.
+    Blocked {
+        /// Why.
+        problem: Problem,
+    },
+    /// The journal could not take it.
+    Unjournaled {
+        /// Why, in words.
+        reason: RawText,
+    },
+    /// Its outcome stayed unknown for too long: only a person sends it again.
+    Unsent,
+    /// The server has it.
+    Delivered {
+        /// Under this id.
+        message: MessageId,
+        /// Since when we know.
+        at: Duration,
+    },
+}
+
+impl State {
+    /// Whether nothing will happen to it any more.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Delivered { .. })
+    }
+
+    /// Whether it stands as a block of its own until a person decides.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        match self {
+            Self::Stopped { .. }
+            | Self::Refused { .. }
+            | Self::Blocked { .. }
+            | Self::Unjournaled { .. }
+            | Self::Unsent => true,
+            Self::Journaling
+            | Self::Held { .. }
+            | Self::Ready { .. }
+            | Self::Sending
+            | Self::Uncertain { .. }
+            | Self::Waiting { .. }
+            | Self::Delivered { .. } => false,
+        }
+    }
+}
+
+/// One reply.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The number of the ask that put it into the journal.
+    pub ask: u64,
+    /// Its identity, once it is in the journal.
+    pub local: Option<LocalId>,
+    /// Where it goes: fixed when the composer opened.
+    pub conversation: ConversationId,
+    /// Exactly what the visitor will read.
+    pub text: RawText,
+    /// Where the cursor stood, for taking it back.
+    pub cursor: usize,
+    /// What its writer had seen.
+    pub baseline: Baseline,
+    /// How it stands.
+    pub state: State,
+    /// When a person sent it.
+    pub submitted: Moment,
+    /// When its hold ends (or ended).
+    pub hold_ends: Duration,
+    /// There is no hold to read in: lines that were not drawn stop it.
+    pub at_once: bool,
+    /// The guard's read must have been asked at this step or later.
+    pub guard_from: u64,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// The step of the first attempt: what was known before it is not it.
+    pub attempt_step: Option<u64>,
+    /// When the first byte left (or when a person last said to go on).
+    pub first_byte: Option<Duration>,
+    /// The wall clock then, for "unsent since".
+    pub first_byte_wall: Option<chrono::DateTime<chrono::Utc>>,
+    /// The step in which the last attempt ended.
+    pub ended_step: u64,
+    /// Some attempt may have been accepted.
+    pub unknown: bool,
+    /// How often looking or sending failed in a row, for the back-off.
+    pub failures: u32,
+    /// Taken back before the journal had answered.
+    pub taken_back: bool,
+}
+
+impl Entry {
+    /// Whether a person may still take it back: nothing of it can be at the server.
+    #[must_use]
+    pub const fn can_be_taken_back(&self) -> bool {
+        match self.state {
+            State::Journaling
+            | State::Held { .. }
+            | State::Ready { .. }
+            | State::Stopped { .. }
+            | State::Refused { .. }
+            | State::Unjournaled { .. }
+            | State::Unsent => true,
+            State::Waiting { .. } | State::Blocked { .. } => !self.unknown,
+            State::Sending | State::Uncertain { .. } | State::Delivered { .. } => false,
+        }
+    }
+}
+
+/// The replies of this session, in the order they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    /// All of them, delivered ones for a moment.
+    pub entries: Vec<Entry>,
+    /// The number of the next ask.
+    pub next_ask: u64,
+    /// The last own text in each conversation, to copy.
+    pub last_sent: std::collections::HashMap<ConversationId, RawText>,
+}
+
+impl Outbox {
+    /// The replies of one conversation that are not done, in order.
+    pub fn pending<'a>(&'a self, conversation: &'a ConversationId) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |entry| entry.conversation == *conversation && !entry.state.is_final())
+    }
+
+    /// Where the head of a conversation's queue stands in `entries`.
+    #[must_use]
+    pub fn head(&self, conversation: &ConversationId) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.conversation == *conversation && !entry.state.is_final())
+    }
+
+    /// How many replies are not known to be delivered.
+    #[must_use]
+    pub fn undelivered(&self) -> usize {
+        self.entries.iter().filter(|entry| !entry.state.is_final()).count()
+    }
+
+    /// The message in the thread that is this reply: a text of the team, word for word, that was not known before its
+    /// first attempt and that no other reply of ours is.
+    #[must_use]
+    pub fn find_in(entry: &Entry, thread: &Thread) -> Option<MessageId> {
+        let before = entry.attempt_step?;
+        thread
+            .messages
+            .iter()
+            .rev()
+            .filter(|held| held.first_seen > before)
+            .find(|held| {
+                held.message.role == Role::Assistant
+                    && !thread.own.contains(&held.message.id)
+                    && held.message.raw_text() == entry.text
+            })
+            .map(|held| held.message.id.clone())
+    }
+}

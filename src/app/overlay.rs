@@ -1,0 +1,84 @@
+//! Popups, questions and a waiting prefix: what takes the keys before the panes do.
+
+use std::time::Duration;
+
+use crate::domain::{ConversationId, UserId};
+use crate::text::RawText;
+
+use super::key::Key;
+
+/// A question ignores keys for this long, so that a key meant for something else does not answer it.
+pub const QUESTION_DEAF_FOR: Duration = Duration::from_millis(200);
+
+/// What stands over the panes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys that work where it was opened.
+    Help {
+        /// The first line shown.
+        top: usize,
+    },
+    /// Which member I am; `chosen` is an index into the members, the last is "nobody of these".
+    WhoAmI {
+        /// The line under the cursor.
+        chosen: usize,
+    },
+    /// A question that takes only `y` and Esc.
+    Question(Question),
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Leave although text would be lost: how many drafts, and how many replies that have not left or are not known.
+    Quit {
+        /// Drafts with text.
+        drafts: usize,
+        /// Replies not delivered.
+        unsent: usize,
+    },
+    /// Start a reply with what was pasted outside a text field.
+    PasteAsReply {
+        /// To whom.
+        conversation: ConversationId,
+        /// What.
+        text: RawText,
+    },
+}
+
+/// The overlays.
+#[derive(Clone, Debug, Default)]
+pub struct Overlays {
+    /// The one that stands, and since when.
+    pub open: Option<(Overlay, Duration)>,
+    /// A prefix that waits for its second key.
+    pub prefix: Option<Key>,
+    /// The demo's lesson: which step it is at.
+    pub lesson: Option<Lesson>,
+    /// Whether the first-run question "who are you" was answered or not needed.
+    pub introduced: bool,
+}
+
+/// The four steps that the demo's hint line leads through once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// `w` goes to who has waited longest.
+    Longest,
+    /// Enter opens.
+    Open,
+    /// `r` starts a reply.
+    Reply,
+    /// Ctrl-S sends it.
+    Send,
+}
+
+impl Overlays {
+    /// Opens one.
+    pub fn show(&mut self, overlay: Overlay, now: Duration) {
+        self.prefix = None;
+        self.open = Some((overlay, now));
+    }
+}
+
+/// A person that may be chosen in [`Overlay::WhoAmI`].
+pub type Choice = Option<UserId>;

@@ -1,0 +1,503 @@
+//! What is read when: pure, within the shared budget.
+//!
+//! Owns the reads under way and the plan of the next ones. Polling is the authority: the live list is walked to its
+//! end, the conversation on screen is read on a short timer, everything else is filled in from what the hour leaves.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::backoff;
+use crate::budget::Lane;
+use crate::domain::{ConversationId, Cursor, Status};
+
+use super::effect::{Effect, Fetch};
+use super::inbox::{Everything, View};
+use super::model::Model;
+use super::thread::Order;
+
+/// The live list is read this often, and this often when nothing has changed for a while.
+pub const LIST_EVERY: Duration = Duration::from_secs(20);
+/// See [`LIST_EVERY`].
+pub const QUIET_LIST_EVERY: Duration = Duration::from_secs(30);
+const QUIET_AFTER: Duration = Duration::from_secs(600);
+/// The thread on screen is read this often for two minutes after anyone's last word, then less.
+pub const THREAD_EVERY: Duration = Duration::from_secs(5);
+/// See [`THREAD_EVERY`].
+pub const QUIET_THREAD_EVERY: Duration = Duration::from_secs(15);
+const THREAD_QUIET_AFTER: Duration = Duration::from_secs(120);
+/// A conversation that is not on screen is read at most this often (security, S8).
+const OTHERS_EVERY: Duration = Duration::from_secs(60);
+/// The cursor must rest on a row this long before its thread is asked for.
+pub const REST: Duration = Duration::from_millis(300);
+const FILL_EVERY: Duration = Duration::from_millis(250);
+const NAMES_EVERY: Duration = Duration::from_secs(600);
+const FAILED_FIRST: Duration = Duration::from_secs(2);
+const FAILED_MOST: Duration = Duration::from_secs(30);
+const PAGE: u8 = 100;
+const FILLS_AT_ONCE: usize = 2;
+/// How many rows before the end of what is loaded the next page is asked for.
+const READ_AHEAD: usize = 40;
+
+/// What a read is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Names and who I am.
+    Names,
+    /// The walk over the live list.
+    Live,
+    /// The walk over everything.
+    Everything,
+    /// A row by its id.
+    Row,
+    /// The newest page of a thread.
+    Newest,
+    /// Older messages.
+    Older,
+    /// A stretch between.
+    Gap,
+}
+
+/// A read under way.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// The step that asked.
+    pub asked: u64,
+    /// When.
+    pub at: Duration,
+    /// What.
+    pub fetch: Fetch,
+    /// What for.
+    pub purpose: Purpose,
+    /// On whose share.
+    pub lane: Lane,
+}
+
+/// One walk over the live list.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The step in which it began: what is missing from it was missing since.
+    pub began: u64,
+    /// When it began.
+    pub at: Duration,
+    /// The statuses it walks.
+    pub statuses: Vec<Status>,
+    /// The rows seen.
+    pub seen: HashSet<ConversationId>,
+    /// Cursors used: one that comes back ends the walk (security, S7).
+    pub cursors: HashSet<Cursor>,
+    /// Where it goes on.
+    pub next: Option<Cursor>,
+}
+
+/// The plan.
+#[derive(Clone, Debug, Default)]
+pub struct Poller {
+    /// The reads under way.
+    pub in_flight: Vec<InFlight>,
+    /// The walk of this poll, if one is under way.
+    pub walk: Option<Walk>,
+    /// The walk over a long list of open conversations, which takes several polls.
+    pub long: Option<Walk>,
+    /// Whether waiting and open conversations no longer fit into one page together.
+    pub split: bool,
+    /// The live list is due then.
+    pub list_due: Duration,
+    /// How many list reads failed in a row.
+    pub list_failures: u32,
+    /// When a row last changed.
+    pub changed_at: Duration,
+    /// When names were last asked for: me, members, chatbots.
+    pub names_at: [Option<Duration>; 3],
+    /// When a row was last filled in.
+    pub filled_at: Option<Duration>,
+    /// What each row was last filled in for, and when.
+    pub filled: std::collections::HashMap<ConversationId, (Option<DateTime<Utc>>, Duration)>,
+    /// The row to fill in next, told anew when `fill_unsettled`.
+    pub next_fill: Option<ConversationId>,
+    /// Something that decides what to fill in next has changed.
+    pub fill_unsettled: bool,
+    /// How many rows a list page asks for: less where one was too large.
+    pub limit: Option<u8>,
+    /// The first complete list was taken without a bell.
+    pub introduced: bool,
+    /// The walk over everything is not tried again before.
+    pub everything_retry: Duration,
+}
+
+/// Whether the newest page of a thread is being asked for by a read of that step or later.
+#[must_use]
+pub fn asks_newest(model: &Model, conversation: &ConversationId, from: u64) -> bool {
+    model.poller.in_flight.iter().any(|read| {
+        read.purpose == Purpose::Newest
+            && read.asked >= from
+            && matches!(&read.fetch, Fetch::Thread { conversation: id, .. } if id == conversation)
+    })
+}
+
+/// Asks for the newest page of a thread, if the budget lets this lane.
+pub fn ask_newest(model: &mut Model, conversation: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
+    let thread = model.threads.get(conversation);
+    let oldest_first = thread.is_some_and(|thread| thread.order == Some(Order::OldestFirst));
+    let cursor = thread
+        .filter(|_| oldest_first)
+        .and_then(|thread| thread.walk.clone().or_else(|| thread.tail.clone()));
+    let limit = thread.and_then(|thread| thread.limit).unwrap_or(PAGE);
+    let fetch = Fetch::Thread { conversation: conversation.clone(), cursor, limit };
+    ask(model, fetch, Purpose::Newest, lane, effects);
+}
+
+/// Sends one read, unless the budget says no or the same one is under way since this step.
+pub fn ask(model: &mut Model, fetch: Fetch, purpose: Purpose, lane: Lane, effects: &mut Vec<Effect>) -> bool {
+    let (now, asked) = (model.now.mono, model.step);
+    let twice = model.poller.in_flight.iter().any(|read| read.asked == asked && read.fetch == fetch);
+    if twice || !model.budget.allows(lane, now) {
+        return false;
+    }
+    model.budget.spend(lane, now);
+    model.poller.in_flight.push(InFlight { asked, at: now, fetch: fetch.clone(), purpose, lane });
+    effects.push(Effect::Fetch { asked, fetch, lane });
+    true
+}
+
+/// A thread's last word moved: it is live for a while.
+pub fn thread_changed(model: &mut Model, conversation: &ConversationId) {
+    let now = model.now.mono;
+    model.poller.changed_at = now;
+    if let Some(thread) = model.threads.held.get_mut(conversation) {
+        thread.last_word_at = Some(now);
+    }
+}
+
+/// By how much planned reads are stretched now: what is planned for an hour against what the hour still has.
+#[must_use]
+pub fn stretch(model: &Model) -> f64 {
+    let hour = 3_600.0;
+    let pages = if model.poller.split { 3.0 } else { 1.0 };
+    let list = hour / LIST_EVERY.as_secs_f64() * pages;
+    let thread = model.panes.on_screen.as_ref().map_or(0.0, |id| hour / thread_base(model, id).as_secs_f64());
+    model.budget.stretch(list + thread, model.now.mono)
+}
+
+fn thread_base(model: &Model, id: &ConversationId) -> Duration {
+    let now = model.now.mono;
+    let word = model.threads.get(id).and_then(|thread| thread.last_word_at);
+    let told = model.inbox.rows.get(id).and_then(|row| row.conversation.last_message_at).is_some_and(|last| {
+        (model.now.wall - last.at).to_std().is_ok_and(|ago| ago < THREAD_QUIET_AFTER)
+    });
+    if told || word.is_some_and(|at| now.saturating_sub(at) < THREAD_QUIET_AFTER) {
+        THREAD_EVERY
+    } else {
+        QUIET_THREAD_EVERY
+    }
+}
+
+/// How often the live list is read now.
+#[must_use]
+pub fn list_cadence(model: &Model) -> Duration {
+    let quiet = model.now.mono.saturating_sub(model.poller.changed_at) > QUIET_AFTER;
+    let base = if quiet { QUIET_LIST_EVERY } else { LIST_EVERY };
+    base.mul_f64(stretch(model))
+}
+
+/// When the thread on screen is due.
+fn thread_due(model: &Model, id: &ConversationId) -> Duration {
+    let rested = model.panes.rests_since + REST;
+    let Some(thread) = model.threads.get(id) else { return Duration::ZERO };
+    let cadence = thread_base(model, id).mul_f64(stretch(model));
+    match thread.read {
+        Some(read) => (read.at + cadence).max(rested).max(thread.retry_at),
+        None => thread.retry_at,
+    }
+}
+
+/// The delay after so many failures in a row.
+#[must_use]
+pub fn after_failure(failures: u32) -> Duration {
+    backoff::delay(failures, FAILED_FIRST, FAILED_MOST, u64::from(failures) * 131)
+}
+
+/// Asks for everything that is due.
+pub fn plan(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.panes.leaving {
+        return;
+    }
+    names(model, effects);
+    live_list(model, effects);
+    on_screen(model, effects);
+    rows(model, effects);
+    everything(model, effects);
+    history(model, effects);
+    fill(model, effects);
+}
+
+fn flying(model: &Model, purpose: Purpose) -> usize {
+    model.poller.in_flight.iter().filter(|read| read.purpose == purpose).count()
+}
+
+fn flying_for(model: &Model, purpose: Purpose, conversation: &ConversationId) -> bool {
+    model.poller.in_flight.iter().any(|read| {
+        read.purpose == purpose
+            && match &read.fetch {
+                Fetch::Thread { conversation: id, .. } | Fetch::Conversation(id) => id == conversation,
+                Fetch::Me | Fetch::Members | Fetch::Chatbots | Fetch::List { .. } => false,
+            }
+    })
+}
+
+fn names(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    let chatbot_missing = model.screen.sidebar_visible()
+        && model
+            .shown()
+            .and_then(|id| model.inbox.rows.get(id))
+            .and_then(|row| row.conversation.chatbot_id.as_ref())
+            .is_some_and(|id| model.directory.chatbot(id).is_none());
+    let wanted = [
+        (model.directory.credential.is_none(), Fetch::Me, Lane::List, after_failure(4)),
+        (model.directory.members.is_empty(), Fetch::Members, Lane::List, after_failure(4)),
+        (chatbot_missing && model.inbox.complete, Fetch::Chatbots, Lane::Background, NAMES_EVERY),
+    ];
+    for (at, (wanted, fetch, lane, again)) in wanted.into_iter().enumerate() {
+        let asked = model.poller.names_at.get(at).copied().flatten();
+        if wanted && asked.is_none_or(|asked| now >= asked + again) && ask(model, fetch, Purpose::Names, lane, effects) {
+            if let Some(held) = model.poller.names_at.get_mut(at) {
+                *held = Some(now);
+            }
+        }
+    }
+}
+
+fn list_fetch(model: &Model, walk: &Walk) -> Fetch {
+    Fetch::List {
+        statuses: walk.statuses.clone(),
+        cursor: walk.next.clone(),
+        limit: model.poller.limit.unwrap_or(PAGE),
+    }
+}
+
+fn new_walk(model: &Model, statuses: Vec<Status>) -> Walk {
+    Walk {
+        began: model.step,
+        at: model.now.mono,
+        statuses,
+        seen: HashSet::new(),
+        cursors: HashSet::new(),
+        next: None,
+    }
+}
+
+fn live_list(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    if flying(model, Purpose::Live) > 0 || now < model.poller.list_due {
+        return;
+    }
+    let walk = match model.poller.walk.take() {
+        Some(walk) => walk,
+        None if model.poller.split => new_walk(model, vec![Status::AgentRequested]),
+        None => new_walk(model, vec![Status::AgentRequested, Status::Open]),
+    };
+    let fetch = list_fetch(model, &walk);
+    model.poller.walk = Some(walk);
+    ask(model, fetch, Purpose::Live, Lane::List, effects);
+}
+
+/// The walk of this poll goes on with a long list's next page, or from its beginning.
+#[must_use]
+pub fn next_long_walk(model: &mut Model) -> Walk {
+    model.poller.long.take().unwrap_or_else(|| new_walk(model, vec![Status::Open]))
+}
+
+fn on_screen(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    let Some(id) = model.panes.on_screen.clone() else { return };
+    let readable = model.inbox.rows.get(&id).is_none_or(|row| row.conversation.unreadable.is_none());
+    if readable && !flying_for(model, Purpose::Newest, &id) && thread_due(model, &id) <= now {
+        ask_newest(model, &id, Lane::OnScreen, effects);
+    }
+    let gap = model.threads.get(&id).and_then(|thread| Some((thread.gap.clone()?, thread.limit)));
+    if let Some(((_, cursor), limit)) = gap {
+        if !flying_for(model, Purpose::Gap, &id) {
+            let limit = limit.unwrap_or(PAGE);
+            let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
+            ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects);
+        }
+    }
+}
+
+/// Rows that were missing from a complete walk are read by their ids; so is the one on screen when no walk covers it.
+fn rows(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    if !model.inbox.complete {
+        return;
+    }
+    let mut stale: Vec<ConversationId> = model.inbox.stale.iter().take(FILLS_AT_ONCE * 4).cloned().collect();
+    let ended = model.panes.on_screen.as_ref().filter(|id| {
+        model.inbox.rows.get(*id).is_none_or(|row| !row.live() && row.conversation.unreadable.is_none())
+    });
+    let cadence = list_cadence(model);
+    if let Some(id) = ended.filter(|id| row_due(model, id, cadence) <= now) {
+        stale.insert(0, id.clone());
+    }
+    for id in stale {
+        if flying(model, Purpose::Row) >= FILLS_AT_ONCE {
+            break;
+        }
+        if !flying_for(model, Purpose::Row, &id) && row_due(model, &id, cadence.min(LIST_EVERY)) <= now {
+            let fetch = Fetch::Conversation(id.clone());
+            if ask(model, fetch, Purpose::Row, Lane::List, effects) {
+                model.poller.filled.entry(id).or_insert((None, Duration::ZERO)).1 = now;
+            }
+        }
+    }
+}
+
+/// Reading by id is bound to the same pace as other reads of that conversation.
+fn row_due(model: &Model, id: &ConversationId, cadence: Duration) -> Duration {
+    model.poller.filled.get(id).map_or(Duration::ZERO, |(_, at)| *at + cadence)
+}
+
+fn everything(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    let near_end = model.inbox.at + READ_AHEAD >= model.inbox.order.len();
+    if model.inbox.view != View::All
+        || !near_end
+        || now < model.poller.everything_retry
+        || flying(model, Purpose::Everything) > 0
+    {
+        return;
+    }
+    let cursor = match &model.inbox.everything {
+        Everything::Unasked => None,
+        Everything::More(cursor) => Some(cursor.clone()),
+        Everything::Complete => return,
+    };
+    let statuses = vec![
+        Status::BotActive,
+        Status::AgentRequested,
+        Status::Open,
+        Status::Resolved,
+        Status::Closed,
+        Status::Archived,
+    ];
+    let fetch = Fetch::List { statuses, cursor, limit: model.poller.limit.unwrap_or(PAGE) };
+    ask(model, fetch, Purpose::Everything, Lane::Background, effects);
+}
+
+/// Older messages, when the reader comes near the first one that is loaded.
+fn history(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(id) = model.screen.wants_older.clone() else { return };
+    let Some(thread) = model.threads.get(&id) else { return };
+    let Some(cursor) = thread.older.clone() else { return };
+    if flying_for(model, Purpose::Older, &id) || thread.retry_at > model.now.mono {
+        return;
+    }
+    let limit = thread.limit.unwrap_or(PAGE);
+    let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
+    ask(model, fetch, Purpose::Older, Lane::OnScreen, effects);
+}
+
+/// The row under the cursor, then rows of Waiting whose speaker is not known, those on screen first.
+fn fill(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    if model.panes.on_screen.is_none() && model.screen.previews() && now >= model.panes.rests_since + REST {
+        let id = model.inbox.cursor.clone();
+        if let Some(id) = id.filter(|id| wants_filling(model, id, true)) {
+            fill_one(model, &id, Lane::OnScreen, effects);
+        }
+    }
+    if !model.inbox.complete || model.poller.filled_at.is_some_and(|at| now < at + FILL_EVERY) {
+        return;
+    }
+    if flying(model, Purpose::Newest) >= FILLS_AT_ONCE || !model.budget.allows(Lane::Background, now) {
+        return;
+    }
+    if model.poller.fill_unsettled {
+        model.poller.fill_unsettled = false;
+        model.poller.next_fill = next_to_fill(model);
+    }
+    if let Some(id) = model.poller.next_fill.take() {
+        model.poller.fill_unsettled = true;
+        fill_one(model, &id, Lane::Background, effects);
+        model.poller.filled_at = Some(now);
+    }
+}
+
+fn fill_one(model: &mut Model, id: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
+    let last = model.inbox.rows.get(id).and_then(|row| row.conversation.last_message_at).map(|last| last.at);
+    let now = model.now.mono;
+    let before = model.poller.in_flight.len();
+    ask_newest(model, id, lane, effects);
+    if model.poller.in_flight.len() > before {
+        model.poller.filled.insert(id.clone(), (last, now));
+    }
+}
+
+/// Whether a row's thread is to be read for what only it tells.
+fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
+    let Some(row) = model.inbox.rows.get(id) else { return false };
+    if row.conversation.unreadable.is_some() || flying_for(model, Purpose::Newest, id) {
+        return false;
+    }
+    let last = row.conversation.last_message_at.map(|last| last.at);
+    if let Some((filled_for, at)) = model.poller.filled.get(id) {
+        if *filled_for == last && row.knowledge.is_some() || model.now.mono < *at + OTHERS_EVERY {
+            return false;
+        }
+    }
+    let loaded = model.threads.get(id).is_some_and(|thread| thread.read.is_some());
+    if preview { row.exact().is_none() || !loaded } else { row.exact().is_none() }
+}
+
+fn next_to_fill(model: &Model) -> Option<ConversationId> {
+    let visible = model.inbox.order.iter().skip(model.inbox.top).take(60);
+    let of_screen = visible.filter(|id| may_fill(model, id)).find(|id| wants_filling(model, id, false));
+    if of_screen.is_some() {
+        return of_screen.cloned();
+    }
+    model.inbox.waiting.iter().find(|id| may_fill(model, id) && wants_filling(model, id, false)).cloned()
+}
+
+/// Only what may wait for us is worth a request: a waiting row until its handoff is known, an open one of mine or
+/// nobody whenever its last word moved.
+fn may_fill(model: &Model, id: &ConversationId) -> bool {
+    let Some(row) = model.inbox.rows.get(id) else { return false };
+    match row.conversation.status {
+        Status::AgentRequested => row.knowledge.is_none(),
+        Status::Open => {
+            let owner = row.conversation.assigned_to.as_ref();
+            owner.is_none() || owner == model.directory.me.as_ref() || row.knowledge.is_none()
+        }
+        Status::BotActive | Status::Resolved | Status::Closed | Status::Archived | Status::Other(_) => false,
+    }
+}
+
+/// When something is next due.
+#[must_use]
+pub fn next_wake(model: &Model) -> Option<Duration> {
+    let now = model.now.mono;
+    let mut next = Vec::new();
+    if flying(model, Purpose::Live) == 0 {
+        next.push(model.poller.list_due);
+    }
+    if let Some(id) = &model.panes.on_screen {
+        if !flying_for(model, Purpose::Newest, id) {
+            next.push(thread_due(model, id));
+        }
+    } else if model.screen.previews() && now < model.panes.rests_since + REST {
+        next.push(model.panes.rests_since + REST);
+    }
+    let filling = model.poller.fill_unsettled || model.poller.next_fill.is_some();
+    if filling && model.inbox.complete && flying(model, Purpose::Newest) < FILLS_AT_ONCE {
+        next.push(model.poller.filled_at.map_or(now, |at| at + FILL_EVERY));
+    }
+    if model.inbox.view == View::All && model.poller.everything_retry > now {
+        next.push(model.poller.everything_retry);
+    }
+    if model.directory.credential.is_none() || model.directory.members.is_empty() {
+        next.push(now + after_failure(4));
+    }
+    // What is due but may not leave yet is tried again in a second.
+    next.into_iter().map(|at| if at <= now { now + Duration::from_secs(1) } else { at }).min()
+}

@@ -1,0 +1,628 @@
+//! The outbox machine: from Ctrl-S to "the server has it", each text exactly once, or named to the person.
+//!
+//! Order of things: the intent is journaled, then held, then the guard reads the thread, then the stored bytes leave.
+//! An unknown outcome is looked up in the thread first; without a match the same key and the same bytes leave again.
+
+use std::time::Duration;
+
+use crate::backoff;
+use crate::budget::Lane;
+use crate::domain::legality::{self, Legality};
+use crate::domain::outbox::{Intent, KEY_TRUSTED_FOR, Outcome};
+use crate::domain::{ConversationId, LocalId, Message, MessageId, Problem, Remedy, Status};
+use crate::text::RawText;
+
+use super::effect::Effect;
+use super::event::Delivery;
+use super::guard::{self, Baseline, Facts, Reason};
+use super::model::Model;
+use super::notice::Weight;
+use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
+use super::poller;
+
+/// The same bytes do not leave again sooner after the last attempt ended.
+const RESEND_AFTER: Duration = Duration::from_secs(10);
+const RESEND_AT_MOST: Duration = Duration::from_secs(60);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const LOOK_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+
+/// A person sends: the intent goes to the journal and the guard's read leaves at once.
+pub fn submit(
+    model: &mut Model,
+    conversation: &ConversationId,
+    text: RawText,
+    cursor: usize,
+    baseline: Baseline,
+    effects: &mut Vec<Effect>,
+) {
+    let ask = next_ask(&mut model.outbox);
+    let at_once = model.settings.hold.is_zero();
+    model.outbox.entries.push(Entry {
+        ask,
+        local: None,
+        conversation: conversation.clone(),
+        text: text.clone(),
+        cursor,
+        baseline,
+        state: State::Journaling,
+        submitted: model.now,
+        hold_ends: model.now.mono + model.settings.hold,
+        at_once,
+        guard_from: model.step,
+        attempts: 0,
+        attempt_step: None,
+        first_byte: None,
+        first_byte_wall: None,
+        ended_step: 0,
+        unknown: false,
+        failures: 0,
+        taken_back: false,
+    });
+    effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
+    poller::ask_newest(model, conversation, Lane::Send, effects);
+}
+
+const fn next_ask(outbox: &mut Outbox) -> u64 {
+    outbox.next_ask += 1;
+    outbox.next_ask
+}
+
+/// The journal has it: only now the hold begins.
+pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<Effect>) {
+    let (now, hold) = (model.now.mono, model.settings.hold);
+    let Some(at) = model.outbox.entries.iter().position(|entry| entry.ask == ask && entry.local.is_none()) else {
+        return;
+    };
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    if entry.taken_back {
+        effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
+        model.outbox.entries.remove(at);
+        return;
+    }
+    if entry.state != State::Journaling {
+        return;
+    }
+    entry.local = Some(local);
+    entry.hold_ends = if entry.at_once { now } else { now + hold };
+    entry.state = State::Held { until: entry.hold_ends };
+}
+
+/// The journal could not take it: it stands as a block, nothing leaves.
+pub fn journal_failed(model: &mut Model, ask: u64, reason: RawText) {
+    let Some(at) = model.outbox.entries.iter().position(|entry| entry.ask == ask && entry.local.is_none()) else {
+        return;
+    };
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    if entry.taken_back {
+        model.outbox.entries.remove(at);
+    } else if entry.state == State::Journaling {
+        entry.state = State::Unjournaled { reason };
+    }
+}
+
+/// An attempt ended.
+pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Delivery, effects: &mut Vec<Effect>) {
+    let Some(at) = model.outbox.entries.iter().position(|entry| entry.local == Some(local)) else { return };
+    match delivery {
+        Delivery::Delivered(message) => {
+            let id = message.id.clone();
+            delivered(model, at, id, Some(*message), false, effects);
+        }
+        Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
+        Delivery::Failed(problem) => failed(model, at, attempt, problem),
+    }
+}
+
+fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
+    let (now, step) = (model.now.mono, model.step);
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
+    if entry.state != State::Sending || entry.attempts != attempt {
+        return;
+    }
+    entry.ended_step = step;
+    entry.failures = entry.failures.saturating_add(1);
+    let seed = entry.ask.wrapping_mul(7_919).wrapping_add(u64::from(attempt));
+    let again = now + backoff::delay(entry.failures, RESEND_AFTER, RESEND_AT_MOST, 0).max(RESEND_AFTER);
+    let definite = problem.status.is_some_and(|status| {
+        (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429)
+    });
+    entry.state = match (&problem.remedy, problem.status) {
+        _ if definite && !entry.unknown => State::Refused { problem },
+        _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
+        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + *wait, problem },
+        (Remedy::SignInAgain, _) => State::Blocked { problem },
+        (_, Some(300..400)) => State::Blocked { problem },
+        _ if problem.reached == crate::domain::problem::Reached::NotSent => {
+            let until = now + backoff::delay(entry.failures, RESEND_AFTER, RESEND_AT_MOST, seed).max(RESEND_AFTER);
+            State::Waiting { until, problem }
+        }
+        _ => {
+            entry.unknown = true;
+            State::Uncertain { problem, look_at: now, resend_at: again, refused: false }
+        }
+    };
+}
+
+/// The server has it: by its own answer, or `found` in the thread.
+fn delivered(
+    model: &mut Model,
+    at: usize,
+    id: MessageId,
+    message: Option<Message>,
+    found: bool,
+    effects: &mut Vec<Effect>,
+) {
+    let (now, step) = (model.now.mono, model.step);
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    if entry.state.is_final() {
+        return;
+    }
+    let conversation = entry.conversation.clone();
+    entry.state = State::Delivered { message: id.clone(), at: now };
+    let text = entry.text.clone();
+    if let (true, Some(local)) = (found, entry.local) {
+        effects.push(Effect::Conclude { local, outcome: Outcome::Delivered(id.clone()) });
+    }
+    model.outbox.last_sent.insert(conversation.clone(), text);
+    let thread = model.threads.entry(&conversation);
+    thread.owns(&id);
+    if let Some(message) = message.filter(|message| message.conversation_id == conversation) {
+        thread.merge([message], step, now);
+        thread.owns(&id);
+    }
+    thread.last_word_at = Some(now);
+    // The one change of status that a first reply causes is ours (contract, section 8): what waits behind it, and the
+    // draft being written, have it as seen.
+    if let Some(row) = model.inbox.rows.get_mut(&conversation) {
+        if row.conversation.status == Status::AgentRequested {
+            row.conversation.status = Status::Open;
+            row.changed = step;
+            model.inbox.unsettled = true;
+        }
+        row.unread = false;
+    }
+    let drafts = model.composer.drafts.get_mut(&conversation).map(|draft| &mut draft.baseline);
+    let queued = model.outbox.entries.iter_mut().filter(|entry| entry.conversation == conversation);
+    for baseline in queued.map(|entry| &mut entry.baseline).chain(drafts) {
+        if let Some(facts) = baseline.facts.as_mut().filter(|facts| facts.status == Status::AgentRequested) {
+            facts.status = Status::Open;
+        }
+    }
+    super::triage::learn(model, &conversation);
+    poller::thread_changed(model, &conversation);
+    super::lesson::sent(model);
+    let clock = model.settings.zone.civil(model.now.wall).format("%H:%M").to_string();
+    model.notices.say(now, Weight::Plain, format!("sent {clock}"), super::triage::name_of(model, &conversation));
+}
+
+/// Moves every queue as far as it can go now.
+pub fn drive(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    model.outbox.entries.retain(|entry| match entry.state {
+        State::Delivered { at, .. } => now < at + ALREADY_SENT_FOR,
+        _ => true,
+    });
+    for entry in &mut model.outbox.entries {
+        if matches!(entry.state, State::Held { until } if until <= now) {
+            entry.state = State::Ready { problem: None, retry_at: now };
+        }
+    }
+    let mut heads: Vec<ConversationId> = Vec::new();
+    for entry in &model.outbox.entries {
+        if !entry.state.is_final() && !heads.contains(&entry.conversation) {
+            heads.push(entry.conversation.clone());
+        }
+    }
+    for conversation in heads {
+        // Each delivery found in the thread lets the next in the queue move.
+        for _ in 0..model.outbox.entries.len() {
+            if !drive_head(model, &conversation, effects) {
+                break;
+            }
+        }
+    }
+}
+
+/// Moves the head of one queue; whether another may follow at once.
+fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> bool {
+    let Some(at) = model.outbox.head(conversation) else { return false };
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get(at) else { return false };
+    if entry.unknown && !matches!(entry.state, State::Sending) {
+        let found = model.threads.get(conversation).and_then(|thread| Outbox::find_in(entry, thread));
+        if let Some(id) = found {
+            delivered(model, at, id, None, true, effects);
+            return true;
+        }
+    }
+    match &entry.state {
+        State::Ready { retry_at, .. } => {
+            let retry_at = *retry_at;
+            ready(model, at, conversation, retry_at, effects);
+            false
+        }
+        State::Uncertain { look_at, resend_at, refused, .. } => {
+            let (look_at, resend_at, refused) = (*look_at, *resend_at, *refused);
+            uncertain(model, at, conversation, (look_at, resend_at, refused), effects);
+            false
+        }
+        State::Waiting { until, .. } if *until <= now => {
+            let unknown = entry.unknown;
+            let Some(entry) = model.outbox.entries.get_mut(at) else { return false };
+            let State::Waiting { problem, .. } = &entry.state else { return false };
+            entry.state = if unknown {
+                State::Uncertain { problem: problem.clone(), look_at: now, resend_at: now, refused: false }
+            } else {
+                State::Ready { problem: None, retry_at: now }
+            };
+            true
+        }
+        State::Waiting { .. }
+        | State::Journaling
+        | State::Held { .. }
+        | State::Sending
+        | State::Stopped { .. }
+        | State::Refused { .. }
+        | State::Blocked { .. }
+        | State::Unjournaled { .. }
+        | State::Unsent
+        | State::Delivered { .. } => false,
+    }
+}
+
+/// The hold is over and it is its turn: the guard decides on a read of the thread that is young enough.
+fn ready(
+    model: &mut Model,
+    at: usize,
+    conversation: &ConversationId,
+    retry_at: Duration,
+    effects: &mut Vec<Effect>,
+) {
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get(at) else { return };
+    if now > entry.hold_ends + BY_ITSELF_FOR {
+        stop(model, at, vec![Reason::Late]);
+        return;
+    }
+    let thread = model.threads.get(conversation);
+    let vouched = thread.and_then(|thread| thread.read).is_some_and(|read| {
+        read.asked >= entry.guard_from && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR
+    });
+    if !vouched {
+        if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
+            poller::ask_newest(model, conversation, Lane::Send, effects);
+        }
+        return;
+    }
+    let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
+    let until = if entry.at_once { now } else { entry.hold_ends };
+    let reasons = guard::check(&entry.baseline, thread, row, until, entry.at_once);
+    if reasons.is_empty() {
+        deliver(model, at, effects);
+    } else {
+        stop(model, at, reasons);
+    }
+}
+
+fn stop(model: &mut Model, at: usize, reasons: Vec<Reason>) {
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    entry.state = State::Stopped { reasons, since: now };
+    let conversation = entry.conversation.clone();
+    // The lines that stopped it must be on the screen.
+    if let Some(thread) = model.threads.held.get_mut(&conversation) {
+        thread.anchor = super::thread::Anchor::Tail;
+        thread.version += 1;
+    }
+    if model.panes.on_screen.as_ref() != Some(&conversation) {
+        let name = super::triage::name_of(model, &conversation);
+        model.notices.say(now, Weight::Warning, "a reply was stopped: open it to read why", name);
+    }
+}
+
+fn deliver(model: &mut Model, at: usize, effects: &mut Vec<Effect>) {
+    let (now, step) = (model.now, model.step);
+    if !model.budget.allows(Lane::Send, now.mono) {
+        return;
+    }
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    let Some(local) = entry.local else { return };
+    entry.attempts += 1;
+    entry.attempt_step.get_or_insert(step);
+    entry.first_byte.get_or_insert(now.mono);
+    entry.first_byte_wall.get_or_insert(now.wall);
+    entry.state = State::Sending;
+    model.budget.spend(Lane::Send, now.mono);
+    effects.push(Effect::Deliver { local });
+}
+
+/// Look first; without a match the same bytes again, not too soon, and not for ever.
+fn uncertain(
+    model: &mut Model,
+    at: usize,
+    conversation: &ConversationId,
+    (look_at, resend_at, refused): (Duration, Duration, bool),
+    effects: &mut Vec<Effect>,
+) {
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    if entry.first_byte.is_some_and(|first| now > first + BY_ITSELF_FOR) {
+        entry.state = State::Unsent;
+        let name = super::triage::name_of(model, conversation);
+        model.notices.say(now, Weight::Warning, "a reply is unsent: open it to decide", name);
+        return;
+    }
+    if look_at > now {
+        return;
+    }
+    let ended = entry.ended_step;
+    let read = model.threads.get(conversation).and_then(|thread| thread.read);
+    let looked = read.filter(|read| read.asked > ended);
+    match looked {
+        Some(_) if refused => {
+            // The thread was read after the refusal and does not have it.
+            if let State::Uncertain { problem, .. } = &entry.state {
+                entry.state = State::Refused { problem: problem.clone() };
+                entry.unknown = false;
+            }
+        }
+        Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {
+            deliver(model, at, effects);
+        }
+        Some(_) if resend_at > now => {
+            if let State::Uncertain { look_at, .. } = &mut entry.state {
+                *look_at = resend_at;
+            }
+        }
+        Some(_) | None => {
+            if !poller::asks_newest(model, conversation, ended + 1) {
+                poller::ask_newest(model, conversation, Lane::Send, effects);
+            }
+        }
+    }
+}
+
+/// A read of the thread that a queue waits for failed: it is tried again, later each time.
+pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &Problem) {
+    let now = model.now.mono;
+    let Some(at) = model.outbox.head(conversation) else { return };
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    entry.failures = entry.failures.saturating_add(1);
+    let wait = match problem.remedy {
+        Remedy::WaitFor(wait) => wait,
+        _ => backoff::delay(entry.failures, LOOK_AGAIN_AFTER, LOOK_AGAIN_AT_MOST, entry.ask),
+    };
+    match &mut entry.state {
+        State::Ready { problem: held, retry_at } => {
+            if problem.remedy == Remedy::NotThere {
+                stop(model, at, vec![Reason::Gone]);
+            } else {
+                *held = Some(problem.clone());
+                *retry_at = now + wait;
+            }
+        }
+        State::Uncertain { look_at, .. } => *look_at = now + wait,
+        State::Journaling
+        | State::Held { .. }
+        | State::Sending
+        | State::Waiting { .. }
+        | State::Stopped { .. }
+        | State::Refused { .. }
+        | State::Blocked { .. }
+        | State::Unjournaled { .. }
+        | State::Unsent
+        | State::Delivered { .. } => {}
+    }
+}
+
+/// What pressing the send chord in an empty composer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendNow {
+    /// Something moves.
+    Done,
+    /// There is nothing to send.
+    Nothing,
+    /// The chord came too soon after the stop.
+    TooSoon,
+    /// The platform takes no reply in this state.
+    Illegal,
+}
+
+/// The send chord in the empty composer: sends what asks, else what is held, now.
+pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> SendNow {
+    let (now, step) = (model.now, model.step);
+    let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
+    let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
+    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
+    if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
+        return SendNow::Illegal;
+    }
+    match &entry.state {
+        State::Stopped { since, .. } => {
+            if now.mono < *since + guard::STOP_DEAF_FOR {
+                return SendNow::TooSoon;
+            }
+            entry.baseline = Baseline { step: Some(step), facts };
+            entry.hold_ends = now.mono;
+            entry.at_once = true;
+            entry.guard_from = entry.guard_from.max(1);
+            entry.state = State::Ready { problem: None, retry_at: now.mono };
+        }
+        State::Refused { .. } | State::Unjournaled { .. } => {
+            // A definite refusal is over: another try is another send, with a key of its own.
+            entry.ask = next_ask(&mut model.outbox);
+            let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
+            renew(entry, Baseline { step: Some(step), facts }, now.mono);
+            let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
+            effects.push(Effect::Journal { ask: entry.ask, intent });
+        }
+        State::Blocked { problem } => {
+            entry.state = if entry.unknown {
+                State::Uncertain { problem: problem.clone(), look_at: now.mono, resend_at: now.mono, refused: false }
+            } else {
+                entry.hold_ends = now.mono;
+                State::Ready { problem: None, retry_at: now.mono }
+            };
+        }
+        State::Unsent => {
+            if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
+                entry.ask = next_ask(&mut model.outbox);
+                let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
+                renew(entry, Baseline { step: Some(step), facts }, now.mono);
+                let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
+                effects.push(Effect::Journal { ask: entry.ask, intent });
+            } else {
+                entry.first_byte = Some(now.mono);
+                entry.ended_step = step;
+                entry.state = State::Uncertain {
+                    problem: unknown_outcome(),
+                    look_at: now.mono,
+                    resend_at: now.mono,
+                    refused: false,
+                };
+            }
+        }
+        State::Waiting { .. } => {
+            if let State::Waiting { until, .. } = &mut entry.state {
+                *until = now.mono;
+            }
+            model.budget.stop_waiting();
+        }
+        State::Ready { .. } => {
+            if let State::Ready { retry_at, .. } = &mut entry.state {
+                *retry_at = now.mono;
+            }
+            model.budget.stop_waiting();
+        }
+        State::Held { .. } | State::Journaling => {
+            entry.at_once = true;
+            entry.hold_ends = now.mono;
+            if let State::Held { until } = &mut entry.state {
+                *until = now.mono;
+            }
+        }
+        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => return SendNow::Nothing,
+    }
+    SendNow::Done
+}
+
+/// A send with an identity of its own: nothing of the earlier one holds for it.
+fn renew(entry: &mut Entry, baseline: Baseline, now: Duration) {
+    entry.local = None;
+    entry.baseline = baseline;
+    entry.state = State::Journaling;
+    entry.hold_ends = now;
+    entry.at_once = true;
+    entry.attempts = 0;
+    entry.attempt_step = None;
+    entry.first_byte = None;
+    entry.first_byte_wall = None;
+    entry.unknown = false;
+    entry.failures = 0;
+}
+
+fn unknown_outcome() -> Problem {
+    Problem {
+        remedy: Remedy::TryLater,
+        reached: crate::domain::problem::Reached::Unknown,
+        status: None,
+        code: None,
+        message: RawText::new("nobody knows yet whether it arrived"),
+        request_id: None,
+        fields: Vec::new(),
+    }
+}
+
+/// What taking back found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// The text, where its cursor stood, and what its writer has seen.
+    Text(RawText, usize, Baseline),
+    /// It left a moment ago.
+    AlreadySent,
+    /// It is on its way, or nobody knows.
+    OnItsWay,
+    /// There is nothing.
+    Nothing,
+}
+
+/// Takes back what asks, else the last one that has not left.
+pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> TakenBack {
+    let now = model.now.mono;
+    let head = model.outbox.head(conversation);
+    let asks = head.filter(|at| model.outbox.entries.get(*at).is_some_and(|entry| entry.state.asks()));
+    let last = || model.outbox.entries.iter().rposition(|entry| {
+        entry.conversation == *conversation && entry.can_be_taken_back() && !entry.taken_back
+    });
+    let Some(at) = asks.or_else(last) else {
+        let mut here = model.outbox.entries.iter().filter(|entry| entry.conversation == *conversation);
+        return match here.next_back().map(|entry| &entry.state) {
+            Some(State::Delivered { at, .. }) if now < *at + ALREADY_SENT_FOR => TakenBack::AlreadySent,
+            Some(State::Delivered { .. }) | None => TakenBack::Nothing,
+            Some(_) => TakenBack::OnItsWay,
+        };
+    };
+    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return TakenBack::Nothing };
+    if !entry.can_be_taken_back() {
+        return TakenBack::OnItsWay;
+    }
+    let asked = entry.state.asks();
+    // What stopped it stands on the screen: that counts as seen.
+    let baseline = if asked { Baseline { step: Some(model.step), facts } } else { entry.baseline.clone() };
+    let text = TakenBack::Text(entry.text.clone(), entry.cursor, baseline);
+    match entry.local {
+        Some(local) => {
+            effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
+            model.outbox.entries.remove(at);
+        }
+        None if entry.state == State::Journaling => entry.taken_back = true,
+        None => {
+            model.outbox.entries.remove(at);
+        }
+    }
+    if asked {
+        // What was queued behind something that did not go out must not go out by itself.
+        for entry in model.outbox.entries.iter_mut().filter(|entry| entry.conversation == *conversation) {
+            if matches!(entry.state, State::Held { .. } | State::Ready { .. }) {
+                entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+            }
+        }
+    }
+    text
+}
+
+/// When a queue next wants to be moved.
+#[must_use]
+pub fn next_wake(model: &Model) -> Option<Duration> {
+    let now = model.now.mono;
+    let second = Duration::from_secs(1);
+    model
+        .outbox
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.state {
+            // The countdown is drawn by whole seconds.
+            State::Held { until } => Some((*until).min(now + until_next_second(*until, now, second))),
+            State::Ready { retry_at, .. } => Some((*retry_at).max(now + second)),
+            State::Uncertain { look_at, .. } => Some((*look_at).max(now + second)),
+            State::Waiting { until, .. } => Some((*until).max(now + second)),
+            State::Delivered { at, .. } => Some(*at + ALREADY_SENT_FOR),
+            State::Journaling
+            | State::Sending
+            | State::Stopped { .. }
+            | State::Refused { .. }
+            | State::Blocked { .. }
+            | State::Unjournaled { .. }
+            | State::Unsent => None,
+        })
+        .min()
+}
+
+fn until_next_second(until: Duration, now: Duration, second: Duration) -> Duration {
+    let left = until.saturating_sub(now);
+    let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
+    if part.is_zero() { second } else { part }
+}

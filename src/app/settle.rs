@@ -1,0 +1,324 @@
+//! Wraps and measures what the next frame will show, and notes what a person has thereby seen. Runs once before a draw.
+
+use std::time::Duration;
+
+use crate::domain::ConversationId;
+use crate::text::sanitize_line;
+
+use super::blocks::{self, Cache};
+use super::event::Size;
+use super::guard::Baseline;
+use super::layout;
+use super::model::{Focus, Model};
+use super::screen::{BlockLine, Line, LineKind};
+use super::thread::{Anchor, Thread};
+use super::triage;
+
+/// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
+pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
+const FRAME: usize = 2;
+const COMPOSER_ROWS: usize = 2;
+
+/// Makes the model ready to be drawn at this size.
+pub fn settle(model: &mut Model, size: Size) {
+    model.panes.size = size;
+    preview(model);
+    let shown = model.shown().cloned();
+    let width_of_pane = pane_width(model, size);
+    let (composer_wants, blocks_want) = wants(model, shown.as_ref(), width_of_pane);
+    let opened = model.panes.on_screen.is_some();
+    let layout = layout::divide(size, model.panes.focus, opened, false, blocks_want, composer_wants);
+    model.screen.layout = layout;
+    model.screen.rows_each = if layout.list.width >= 60 { 1 } else { 2 };
+    model.screen.list_fits = usize::from(layout.list.height / model.screen.rows_each.max(1)).max(1);
+    keep_in_view(model);
+    composer(model);
+    thread(model, shown.as_ref());
+    seen(model);
+}
+
+/// The row whose thread stands beside the list.
+fn preview(model: &mut Model) {
+    let rested = model.now.mono >= model.panes.rests_since + PREVIEW_AFTER;
+    if model.panes.on_screen.is_some() {
+        model.panes.previewed.clone_from(&model.panes.on_screen);
+    } else if rested || model.panes.previewed.is_none() {
+        model.panes.previewed.clone_from(&model.inbox.cursor);
+    }
+}
+
+fn pane_width(model: &Model, size: Size) -> u16 {
+    layout::divide(size, model.panes.focus, model.panes.on_screen.is_some(), false, 0, 0).pane.width
+}
+
+/// The rows that composer and blocks want.
+fn wants(model: &mut Model, shown: Option<&ConversationId>, width: u16) -> (usize, usize) {
+    let inside = usize::from(width).saturating_sub(4).max(1);
+    let composer = match model.composer.current_mut() {
+        Some(draft) => {
+            draft.editor.prepare(inside);
+            draft.editor.row_count(inside).max(COMPOSER_ROWS) + FRAME
+        }
+        None => 0,
+    };
+    let blocks = shown.map(|id| block_lines(model, id, inside)).unwrap_or_default();
+    model.screen.blocks = blocks;
+    (composer, model.screen.blocks.len())
+}
+
+fn keep_in_view(model: &mut Model) {
+    let fits = model.screen.list_fits;
+    let inbox = &mut model.inbox;
+    inbox.top = inbox.top.min(inbox.at);
+    if inbox.at >= inbox.top + fits {
+        inbox.top = inbox.at + 1 - fits;
+    }
+    // No empty rows at the end while there are rows above.
+    inbox.top = inbox.top.min(inbox.order.len().saturating_sub(fits));
+}
+
+fn composer(model: &mut Model) {
+    model.screen.composer.clear();
+    let layout = model.screen.layout;
+    let inside = usize::from(layout.composer.width).saturating_sub(4).max(1);
+    let rows = usize::from(layout.composer.height).saturating_sub(FRAME);
+    let Some((_, draft)) = model.composer.current() else { return };
+    if rows == 0 {
+        return;
+    }
+    let (row, column) = draft.editor.cursor_cell(inside);
+    let count = draft.editor.row_count(inside);
+    let first = (row + 1).saturating_sub(rows).min(count.saturating_sub(1));
+    let visible = draft.editor.visible_rows(inside, first, rows);
+    model.screen.composer_more = (first > 0, first + rows < count);
+    model.screen.composer = visible.into_iter().map(|row| row.text).collect();
+    model.screen.composer_cursor = (row - first, column);
+}
+
+/// Fills the thread area from where the reader stands.
+fn thread(model: &mut Model, shown: Option<&ConversationId>) {
+    model.screen.thread.clear();
+    model.screen.wants_older = None;
+    model.screen.below = 0;
+    model.screen.new_below = 0;
+    model.screen.thread_of = shown.cloned();
+    let scroll = std::mem::take(&mut model.screen.scroll);
+    let area = model.screen.layout.thread;
+    let Some(id) = shown.filter(|_| !area.is_empty()).cloned() else { return };
+    let Some(mut thread) = model.threads.held.remove(&id) else {
+        model.screen.thread.push(Line { message: None, kind: LineKind::Loading });
+        return;
+    };
+    let mut cache = std::mem::take(&mut model.screen.cache);
+    cache.prepare(&id, area.width, thread.version);
+    fill(model, &mut cache, &mut thread, &id, scroll);
+    model.screen.cache = cache;
+    model.threads.held.insert(id, thread);
+}
+
+struct Filler<'a> {
+    model: &'a Model,
+    cache: &'a mut Cache,
+    thread: &'a Thread,
+    width: u16,
+    began: Option<(usize, usize)>,
+    name: String,
+}
+
+impl Filler<'_> {
+    fn lines(&mut self, at: usize) -> Vec<Line> {
+        blocks::lines(self.model, self.cache, self.thread, at, self.width, self.began, &self.name)
+    }
+}
+
+fn fill(model: &mut Model, cache: &mut Cache, thread: &mut Thread, id: &ConversationId, scroll: i64) {
+    let area = model.screen.layout.thread;
+    let height = usize::from(area.height);
+    if thread.messages.is_empty() {
+        let kind = if thread.read.is_some() { LineKind::Empty } else { LineKind::Loading };
+        model.screen.thread.push(Line { message: None, kind });
+        return;
+    }
+    let began = since_began(model, thread, id);
+    let name = triage::name_of(model, id).map(|name| sanitize_line(&name).to_string()).unwrap_or_default();
+    let mut filler = Filler { model, cache, thread, width: area.width, began, name };
+    let last = filler.thread.messages.len() - 1;
+    let (mut at, mut row) = match &filler.thread.anchor {
+        Anchor::Tail => (last, usize::MAX),
+        Anchor::Message { id, row } => {
+            filler.thread.position(id).map_or((last, usize::MAX), |position| (position, *row))
+        }
+    };
+    let mut own = filler.lines(at);
+    row = row.min(own.len().saturating_sub(1));
+    for _ in 0..scroll.unsigned_abs() {
+        if scroll < 0 {
+            if row > 0 {
+                row -= 1;
+            } else if at > 0 {
+                at -= 1;
+                own = filler.lines(at);
+                row = own.len().saturating_sub(1);
+            }
+        } else if row + 1 < own.len() {
+            row += 1;
+        } else if at < last {
+            at += 1;
+            own = filler.lines(at);
+            row = 0;
+        }
+    }
+    // Upwards from the bottom line.
+    let mut lines: Vec<Line> = own.iter().take(row + 1).rev().cloned().collect();
+    let mut top = at;
+    while lines.len() < height && top > 0 {
+        top -= 1;
+        lines.extend(filler.lines(top).into_iter().rev());
+    }
+    if lines.len() < height && top == 0 {
+        lines.push(Line { message: None, kind: first_line(model, filler.thread, id) });
+    }
+    lines.truncate(height);
+    lines.reverse();
+    // Downwards, where the top was reached before the area was full.
+    while lines.len() < height {
+        if row + 1 < own.len() {
+            row += 1;
+            lines.extend(own.get(row).cloned());
+        } else if at < last {
+            at += 1;
+            own = filler.lines(at);
+            row = 0;
+            lines.extend(own.first().cloned());
+        } else {
+            break;
+        }
+    }
+    let at_tail = at == last && row + 1 >= own.len();
+    let whole = whole(&mut filler, &lines, height);
+    let now = model.now.mono;
+    for at in whole {
+        if let Some(entry) = thread.messages.get_mut(at) {
+            entry.drawn_at = Some(now);
+        }
+    }
+    let was_at_tail = thread.anchor == Anchor::Tail;
+    thread.anchor = match thread.messages.get(at) {
+        Some(entry) if !at_tail => Anchor::Message { id: entry.message.id.clone(), row },
+        Some(_) | None => Anchor::Tail,
+    };
+    model.screen.below = last - at;
+    if was_at_tail || thread.seen.is_none() {
+        let newest = thread.messages.get(if at_tail { last } else { at }).map(|entry| entry.message.id.clone());
+        if at_tail || thread.seen.is_none() {
+            thread.seen = newest;
+        }
+    }
+    if at_tail {
+        thread.seen = thread.newest().map(|entry| entry.message.id.clone());
+    } else {
+        let seen = thread.seen.as_ref().and_then(|seen| thread.position(seen)).unwrap_or(last);
+        model.screen.new_below = last.saturating_sub(seen.max(at));
+    }
+    if top <= 8 && thread.older.is_some() && model.panes.on_screen.as_ref() == Some(id) {
+        model.screen.wants_older = Some(id.clone());
+    }
+    model.screen.thread = lines;
+}
+
+fn first_line(model: &Model, thread: &Thread, id: &ConversationId) -> LineKind {
+    if thread.from_start {
+        return LineKind::Beginning;
+    }
+    let loading = model.poller.in_flight.iter().any(|read| {
+        matches!(&read.fetch, super::effect::Fetch::Thread { conversation, .. } if conversation == id)
+    });
+    LineKind::OlderNotLoaded { loading }
+}
+
+/// The first message that came since the draft (or the stopped reply) was begun, and how many did.
+fn since_began(model: &Model, thread: &Thread, id: &ConversationId) -> Option<(usize, usize)> {
+    let stopped = model.outbox.pending(id).find(|entry| entry.state.asks()).map(|entry| &entry.baseline);
+    let draft = model.composer.drafts.get(id).filter(|draft| !draft.editor.is_empty()).map(|draft| &draft.baseline);
+    let step = stopped.or(draft).and_then(|baseline: &Baseline| baseline.step)?;
+    let mut first = None;
+    let mut count = 0;
+    for (at, entry) in thread.messages.iter().enumerate().rev() {
+        if entry.first_seen > step && !thread.own.contains(&entry.message.id) {
+            first = Some(at);
+            count += 1;
+        } else if first.is_some_and(|first| first > at + 200) {
+            break;
+        }
+    }
+    first.map(|first| (first, count))
+}
+
+/// The messages that stand whole in these lines and were not noted before; one taller than the area counts once its
+/// end is there.
+fn whole(filler: &mut Filler<'_>, lines: &[Line], height: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut before = None;
+    for id in lines.iter().filter_map(|line| line.message.as_ref()) {
+        if before == Some(id) {
+            continue;
+        }
+        before = Some(id);
+        let Some(at) = filler.thread.position(id) else { continue };
+        if filler.thread.messages.get(at).is_none_or(|entry| entry.drawn_at.is_some()) {
+            continue;
+        }
+        let all: Vec<Line> = filler.lines(at).into_iter().filter(|line| line.message.is_some()).collect();
+        let there = lines.iter().filter(|line| line.message.as_ref() == Some(id)).count();
+        let ends = all.len() > height && lines.iter().rfind(|line| line.message.as_ref() == Some(id)) == all.last();
+        if there == all.len() || ends {
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// What a person has seen by this frame: the opened thread's end, with a terminal that is not known to be unfocused.
+fn seen(model: &mut Model) {
+    let Some(id) = model.panes.on_screen.clone() else { return };
+    if model.screen.thread_of.as_ref() != Some(&id) {
+        return;
+    }
+    let Some(thread) = model.threads.held.get(&id) else { return };
+    let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
+    if at_tail && model.panes.terminal_focused != Some(false) {
+        if let Some(row) = model.inbox.rows.get_mut(&id) {
+            row.unread = false;
+        }
+    }
+    // A draft begun before anything of the thread was on the screen counts from the first time it is.
+    if at_tail {
+        let facts = model.inbox.rows.get(&id).map(|row| super::guard::Facts::of(&row.conversation));
+        let step = model.step;
+        let draft = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline);
+        for baseline in draft {
+            baseline.step.get_or_insert(step);
+            if baseline.facts.is_none() {
+                baseline.facts.clone_from(&facts);
+            }
+        }
+    }
+}
+
+/// The replies of a conversation that are not messages yet, each with what happens to it and its first rows.
+fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLine> {
+    let mut lines = Vec::new();
+    for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
+        let (words, warning) = super::words::entry(model, entry);
+        lines.push(BlockLine::State { words, warning });
+        let mut rows = blocks::rows(&entry.text, width);
+        for row in rows.by_ref().take(3) {
+            lines.push(BlockLine::Text(row));
+        }
+        let more = rows.count();
+        if more > 0 {
+            lines.push(BlockLine::More(more));
+        }
+    }
+    lines
+}

@@ -1,0 +1,323 @@
+//! One event in, a list of orders out. What follows from an event is a call here, never a message to ourselves.
+
+use crate::domain::Moment;
+use crate::text::RawText;
+
+use super::action::Action;
+use super::effect::Effect;
+use super::event::{Delivery, Event, Stamped};
+use super::inbox::THAWS_AFTER;
+use super::key::{Code, Key};
+use super::keymap::{self, Context, Lookup};
+use super::model::{Focus, Model};
+use super::overlay::{Overlay, Question};
+use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
+
+/// More printable keys than this in one read, outside a text field, are a paste (security, S6).
+const TYPED_AT_MOST: usize = 8;
+
+/// Handles one event.
+pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    model.now = stamped.at;
+    model.step = stamped.step;
+    model.panes.dirty = true;
+    match stamped.event {
+        Event::Started | Event::TimeReached => {}
+        Event::KeysPressed(keys) => keys_pressed(model, &keys, &mut effects),
+        Event::Pasted(text) => pasted(model, text, &mut effects),
+        Event::Resized(size) => model.panes.size = size,
+        Event::FocusChanged(focused) => model.panes.terminal_focused = Some(focused),
+        Event::Fetched { asked, fetch, found, reading } => {
+            if let Some(reading) = reading {
+                let limited = matches!(&found, Err(problem) if problem.status == Some(429));
+                let left = model.poller.in_flight.iter().find(|read| read.asked == asked).map(|read| read.at);
+                let now = model.now.mono;
+                model.budget.observe(&reading, left.unwrap_or(now), now, limited);
+            }
+            reconcile::fetched(model, asked, &fetch, found, &mut effects);
+        }
+        Event::Journaled { ask, local } => sending::journaled(model, ask, local, &mut effects),
+        Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, reason),
+        Event::Attempted { local, attempt, delivery, reading } => {
+            if let Some(reading) = reading {
+                let limited = matches!(&delivery, Delivery::Failed(problem) if problem.status == Some(429));
+                let now = model.now.mono;
+                model.budget.observe(&reading, now, now, limited);
+            }
+            sending::attempted(model, local, attempt, delivery, &mut effects);
+        }
+        Event::StopAsked => leave(model, &mut effects),
+        Event::Resumed => {
+            effects.push(Effect::Redraw);
+            model.poller.list_due = model.now.mono;
+        }
+    }
+    follow_up(model, &mut effects);
+    effects
+}
+
+/// What holds after every event.
+fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
+    settle_rows(model);
+    attention::told(model, effects);
+    sending::drive(model, effects);
+    settle_rows(model);
+    poller::plan(model, effects);
+    popup::introduce(model);
+}
+
+/// Views and counts, after rows changed; the order stands still while a person moves in the list or reads.
+pub fn settle_rows(model: &mut Model) {
+    let frozen = frozen(model);
+    if model.inbox.frozen && !frozen {
+        model.inbox.unsettled = true;
+    }
+    model.inbox.frozen = frozen;
+    let me = model.directory.me.clone();
+    let before = model.inbox.cursor.clone();
+    model.inbox.settle(frozen, me.as_ref(), model.now.wall, &model.settings);
+    if before != model.inbox.cursor && model.panes.last_key.is_none() {
+        // Nobody has moved yet: the cursor stays on the first row while the order is being told.
+        model.inbox.move_to(0);
+    }
+}
+
+fn frozen(model: &Model) -> bool {
+    let moved = model.panes.last_key.is_some_and(|at| model.now.mono < at + THAWS_AFTER);
+    moved || model.panes.on_screen.is_some()
+}
+
+fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    model.panes.last_key = Some(now);
+    if rushed(model, keys) {
+        let text: String = keys.iter().filter_map(|key| written_by(*key)).collect();
+        pasted(model, RawText::new(text), effects);
+        return;
+    }
+    for key in keys {
+        press(model, *key, effects);
+    }
+}
+
+/// Whether keys of one read have to be text: many printable ones, not all the same, and no reply begun by the first.
+fn rushed(model: &Model, keys: &[Key]) -> bool {
+    if model.panes.focus == Focus::Composer && model.overlays.open.is_none() {
+        return false;
+    }
+    let mut typed = keys.iter().filter_map(|key| key.typed());
+    let count = typed.clone().count();
+    let Some(first) = typed.next() else { return false };
+    let begins_reply = matches!(keys.first().and_then(|key| key.typed()), Some('r' | 'n')) && model.overlays.open.is_none();
+    count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
+}
+
+fn written_by(key: Key) -> Option<char> {
+    match key.code {
+        Code::Enter => Some('\n'),
+        Code::Tab => Some('\t'),
+        _ => key.typed(),
+    }
+}
+
+fn pasted(model: &mut Model, text: RawText, _effects: &mut Vec<Effect>) {
+    model.panes.last_key = Some(model.now.mono);
+    if text.is_empty() || model.overlays.open.is_some() {
+        return;
+    }
+    model.overlays.prefix = None;
+    model.composer.prefix = false;
+    if model.panes.focus == Focus::Composer {
+        writing::insert(model, &text);
+    } else {
+        writing::offer_paste(model, text);
+    }
+}
+
+fn context(model: &Model) -> Context {
+    match model.panes.focus {
+        Focus::List => Context::List,
+        Focus::Thread => Context::Thread,
+        Focus::Sidebar => Context::Sidebar,
+        Focus::Composer => Context::Composer,
+    }
+}
+
+fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+    if model.panes.leaving {
+        return;
+    }
+    if key == Key::control('c') {
+        interrupt(model, effects);
+        return;
+    }
+    model.panes.interrupted = false;
+    if model.overlays.open.is_some() {
+        popup::press(model, key, effects);
+        return;
+    }
+    let context = context(model);
+    if let Some(prefix) = model.overlays.prefix.take() {
+        // Esc, and any key that means nothing here, ends the prefix and does nothing else.
+        if let Lookup::Act(action) = keymap::look_up(context, Some(prefix), key) {
+            act(model, action, effects);
+        }
+        return;
+    }
+    match keymap::look_up(context, None, key) {
+        Lookup::Act(action) => act(model, action, effects),
+        Lookup::Prefix => model.overlays.prefix = Some(key),
+        Lookup::Nothing => {
+            if let (Context::Composer, Some(char)) = (context, key.typed()) {
+                writing::type_char(model, char);
+            }
+        }
+    }
+    lesson::follow(model);
+}
+
+/// Ctrl-C cancels the innermost like Esc; twice at the top it leaves.
+fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
+    let at_top = model.overlays.open.is_none()
+        && model.overlays.prefix.is_none()
+        && model.panes.focus == Focus::List
+        && model.panes.on_screen.is_none();
+    if at_top && model.panes.interrupted {
+        model.panes.interrupted = false;
+        ask_to_quit(model, effects);
+    } else if at_top {
+        model.panes.interrupted = true;
+        let now = model.now.mono;
+        model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
+    } else {
+        press(model, Key::plain(Code::Escape), effects);
+    }
+}
+
+fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Redraw => effects.push(Effect::Redraw),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Help => {
+            let now = model.now.mono;
+            model.overlays.show(Overlay::Help { top: 0 }, now);
+        }
+        Action::Quit => quit(model, effects),
+        Action::TakeBack => writing::take_back_outside(model, effects),
+        Action::Refresh => refresh(model),
+        Action::Reply => {
+            let target = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
+            match target {
+                Some(target) => writing::open(model, &target),
+                None => {
+                    let now = model.now.mono;
+                    model.notices.say(now, super::notice::Weight::Plain, "no conversation is selected", None);
+                }
+            }
+        }
+        Action::Send
+        | Action::NewLine
+        | Action::Leave
+        | Action::Discard
+        | Action::EditUp
+        | Action::EditDown
+        | Action::EditLeft
+        | Action::EditRight
+        | Action::EditWordLeft
+        | Action::EditWordRight
+        | Action::EditHome
+        | Action::EditEnd
+        | Action::EditBackspace
+        | Action::EditDelete
+        | Action::EditDeleteWord
+        | Action::EditKillToEnd
+        | Action::EditKillToStart
+        | Action::EditYank
+        | Action::EditUndo
+        | Action::EditTab
+        | Action::ThreadUp
+        | Action::ThreadDown => writing::act(model, action, effects),
+        Action::Next
+        | Action::Previous
+        | Action::PageDown
+        | Action::PageUp
+        | Action::First
+        | Action::Last
+        | Action::Open
+        | Action::Back
+        | Action::NextConversation
+        | Action::PreviousConversation
+        | Action::NextChanged
+        | Action::PreviousChanged
+        | Action::NextView
+        | Action::PreviousView
+        | Action::Show(_)
+        | Action::Longest
+        | Action::Sidebar => moving::act(model, action),
+    }
+}
+
+/// `R`: the list is read now, and what is new may take its place.
+fn refresh(model: &mut Model) {
+    model.poller.list_due = model.now.mono;
+    moving::thaw(model);
+    if let Some(thread) = model.panes.on_screen.as_ref().and_then(|id| model.threads.held.get_mut(id)) {
+        thread.retry_at = std::time::Duration::ZERO;
+        if let Some(read) = &mut thread.read {
+            read.at = std::time::Duration::ZERO;
+        }
+    }
+}
+
+/// `q` closes what is open, at the top it leaves.
+fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
+    let single = matches!(model.screen.layout.fit, super::layout::Fit::One);
+    match model.panes.focus {
+        Focus::Sidebar => moving::act(model, Action::Back),
+        Focus::Thread if single => moving::act(model, Action::Back),
+        Focus::Thread | Focus::List | Focus::Composer => ask_to_quit(model, effects),
+    }
+}
+
+fn ask_to_quit(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (drafts, unsent) = (model.composer.with_text(), model.outbox.undelivered());
+    if drafts == 0 && unsent == 0 {
+        leave(model, effects);
+    } else {
+        let now = model.now.mono;
+        model.overlays.show(Overlay::Question(Question::Quit { drafts, unsent }), now);
+    }
+}
+
+/// The loop is to end.
+pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.panes.leaving = true;
+    effects.push(Effect::Quit);
+}
+
+/// When the core next wants to be woken (monotonic), whatever happens in between.
+#[must_use]
+pub fn next_wake(model: &Model) -> Option<std::time::Duration> {
+    let now = model.now.mono;
+    let notice = model.notices.latest.as_ref().map(|notice| notice.at + super::notice::STANDS_FOR);
+    let thaw = model
+        .panes
+        .last_key
+        .filter(|_| model.inbox.frozen && model.panes.on_screen.is_none())
+        .filter(|_| model.inbox.new_rows + model.inbox.left > 0)
+        .map(|at| at + THAWS_AFTER);
+    let preview = (model.panes.on_screen.is_none() && model.panes.previewed != model.inbox.cursor)
+        .then(|| model.panes.rests_since + super::settle::PREVIEW_AFTER);
+    [sending::next_wake(model), poller::next_wake(model), notice, thaw, preview, Some(next_minute(model.now))]
+        .into_iter()
+        .flatten()
+        .filter(|at| *at > now)
+        .min()
+}
+
+/// Ages are drawn by the minute.
+fn next_minute(now: Moment) -> std::time::Duration {
+    let into = u64::try_from(now.wall.timestamp_millis().rem_euclid(60_000)).unwrap_or(0);
+    now.mono + std::time::Duration::from_millis(60_000 - into)
+}

@@ -1,0 +1,174 @@
+//! Our own sentences about a reply's fate and a request's failure: what, where, what to do next. Words of the platform
+//! are quoted behind ours and made safe.
+
+use std::time::Duration;
+
+use crate::domain::problem::Reached;
+use crate::domain::{Priority, Problem, Remedy, Status};
+use crate::text::{RawText, sanitize_line, truncate};
+
+use super::guard::Reason;
+use super::model::Model;
+use super::outbox::{Entry, State};
+
+/// The most cells that a name from outside gets within our sentences (security, S2).
+pub const OUTSIDE_CELLS: usize = 40;
+
+/// Text from outside within one of our sentences: quoted, cut, after our own words.
+#[must_use]
+pub fn quoted(raw: &RawText) -> String {
+    let safe = sanitize_line(raw);
+    let cut = truncate(safe.as_str(), OUTSIDE_CELLS);
+    format!("\u{201C}{}\u{201D}", cut.text)
+}
+
+/// A status in plain words.
+#[must_use]
+pub fn status(status: &Status) -> String {
+    match status {
+        Status::BotActive => "the bot answers".to_owned(),
+        Status::AgentRequested => "needs a person".to_owned(),
+        Status::Open => "open".to_owned(),
+        Status::Resolved => "resolved".to_owned(),
+        Status::Closed => "closed".to_owned(),
+        Status::Archived => "archived".to_owned(),
+        Status::Other(word) => format!("status {}", quoted(word)),
+    }
+}
+
+/// A priority in plain words; nothing for the usual one.
+#[must_use]
+pub fn priority(priority: &Priority) -> Option<String> {
+    match priority {
+        Priority::High => Some("high".to_owned()),
+        Priority::Low => Some("low".to_owned()),
+        Priority::Medium => None,
+        Priority::Other(word) => Some(quoted(word)),
+    }
+}
+
+/// What happens to a reply, and whether a person has to act.
+#[must_use]
+pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
+    let now = model.now.mono;
+    match &entry.state {
+        State::Journaling => ("being written down".to_owned(), false),
+        State::Held { until } => {
+            let left = until.saturating_sub(now).as_millis().div_ceil(1_000).max(1);
+            (format!("held {left}s, Up takes it back"), false)
+        }
+        State::Ready { problem: Some(problem), .. } => {
+            (format!("waits: the thread cannot be read, {}. ^S tries again", cause(problem)), true)
+        }
+        State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
+        State::Sending => ("being sent".to_owned(), false),
+        State::Uncertain { problem, .. } => {
+            (format!("not known whether it arrived ({}): looking", cause(problem)), false)
+        }
+        State::Waiting { problem, until } => {
+            let left = until.saturating_sub(now).as_secs();
+            (format!("not sent yet: {}. Again in {left}s, ^S now, Up takes it back", cause(problem)), true)
+        }
+        State::Stopped { reasons, .. } => {
+            let why = reasons.iter().map(|reason| because(model, reason)).collect::<Vec<_>>().join("; ");
+            (format!("stopped: {why}. ^S sends anyway, Up takes it back"), true)
+        }
+        State::Refused { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
+        State::Blocked { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
+        State::Unjournaled { reason } => {
+            let reason = sanitize_line(reason);
+            (format!("not sent: it could not be written down ({reason}). ^S tries again, Up takes it back"), true)
+        }
+        State::Unsent => {
+            let since = entry.first_byte_wall.unwrap_or(entry.submitted.wall);
+            let since = model.settings.zone.civil(since).format("%H:%M");
+            (format!("unsent since {since}: ^S sends it again, Up takes it back to edit"), true)
+        }
+        State::Delivered { .. } => ("sent".to_owned(), false),
+    }
+}
+
+/// Why the guard stopped a reply.
+#[must_use]
+pub fn because(model: &Model, reason: &Reason) -> String {
+    match reason {
+        Reason::Lines(1) => "read the new line above".to_owned(),
+        Reason::Lines(count) => format!("read the {count} new lines above"),
+        Reason::Colleague => "somebody of the team was here meanwhile".to_owned(),
+        Reason::Status(Status::Resolved) => "it was resolved meanwhile".to_owned(),
+        Reason::Status(now) => format!("its status is another now: {}", status(now)),
+        Reason::Owner(None) => "nobody owns it any more".to_owned(),
+        Reason::Owner(Some(owner)) if Some(owner) == model.directory.me.as_ref() => "it is yours now".to_owned(),
+        Reason::Owner(Some(owner)) => {
+            let name = model.directory.member(owner).unwrap_or_else(|| RawText::new(owner.as_str()));
+            format!("it belongs to {} now", quoted(&name))
+        }
+        Reason::Email(from, to) => {
+            let said = |email: &Option<RawText>| email.as_ref().map_or_else(|| "none".to_owned(), quoted);
+            format!("their e-mail changed from {} to {}", said(from), said(to))
+        }
+        Reason::Gone => "the conversation is not there any more".to_owned(),
+        Reason::Earlier => "the reply before it was taken back".to_owned(),
+        Reason::Late => "it is more than ten minutes late".to_owned(),
+    }
+}
+
+/// What went wrong, in words, with the platform's request id where there is one.
+#[must_use]
+pub fn cause(problem: &Problem) -> String {
+    let code = problem.code.as_ref().map(RawText::as_raw);
+    let ours = match (&problem.remedy, problem.status, code) {
+        (Remedy::WaitFor(wait), _, _) => format!("the shared limit is reached, {} to wait", seconds(*wait)),
+        (Remedy::SignInAgain, _, Some("api_key_paused")) => "the key is paused".to_owned(),
+        (Remedy::SignInAgain, _, Some("api_key_revoked")) => "the key was revoked".to_owned(),
+        (Remedy::SignInAgain, _, Some("api_key_expired")) => "the key has expired".to_owned(),
+        (Remedy::SignInAgain, Some(403), _) => "this key may not do that".to_owned(),
+        (Remedy::SignInAgain, _, _) => "the key is not accepted".to_owned(),
+        (Remedy::NotThere, _, _) => "the conversation is not there any more".to_owned(),
+        (Remedy::Conflict, _, _) => "the server is still busy with it".to_owned(),
+        (Remedy::FixTheInput, Some(status), _) => format!("refused ({status})"),
+        (Remedy::FixTheInput, None, _) => "refused".to_owned(),
+        (Remedy::TryLater, Some(status), _) if status >= 500 => format!("the server failed ({status})"),
+        (Remedy::TryLater, _, _) => String::new(),
+    };
+    let theirs = sanitize_line(&problem.message);
+    let theirs = truncate(theirs.as_str(), 100).text.into_owned();
+    let mut said = match (ours.is_empty(), theirs.is_empty()) {
+        (true, true) => "no answer".to_owned(),
+        (true, false) => theirs,
+        (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: \u{201C}{theirs}\u{201D}"),
+        (false, _) => ours,
+    };
+    for (field, error) in problem.fields.iter().take(2) {
+        let field = sanitize_line(field);
+        let error = sanitize_line(error);
+        let error = truncate(error.as_str(), OUTSIDE_CELLS).text.into_owned();
+        said.push_str(&if field.as_str().is_empty() { format!(", {error}") } else { format!(", {field}: {error}") });
+    }
+    if let Some(id) = &problem.request_id {
+        let id = sanitize_line(id);
+        said.push_str(&format!(" [{}]", truncate(id.as_str(), 24).text));
+    }
+    said
+}
+
+/// What to do next.
+#[must_use]
+pub fn next_step(problem: &Problem) -> &'static str {
+    match problem.remedy {
+        Remedy::SignInAgain => "Check the key, then ^S tries again; Up takes it back",
+        Remedy::WaitFor(_) => "^S tries now; Up takes it back",
+        Remedy::FixTheInput => "Up takes it back to edit, ^S tries again",
+        Remedy::NotThere => "Up takes it back",
+        Remedy::Conflict => "It is looked up; wait",
+        Remedy::TryLater if problem.reached == Reached::Unknown => "It is looked up; wait",
+        Remedy::TryLater => "^S tries again; Up takes it back",
+    }
+}
+
+/// A wait in the largest fitting unit.
+#[must_use]
+pub fn seconds(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    if seconds < 120 { format!("{seconds}s") } else { format!("{}m", seconds.div_ceil(60)) }
+}

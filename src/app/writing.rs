@@ -1,0 +1,279 @@
+//! Acts in the composer: opening it, editing, sending, taking back. Its target is fixed when it opens.
+
+use crate::domain::legality::{self, Legality};
+use crate::domain::{ConversationId, Status};
+use crate::text::{RawText, mark_for_draft};
+
+use super::action::Action;
+use super::effect::Effect;
+use super::guard::{Baseline, Facts};
+use super::model::{Focus, Model};
+use super::notice::Weight;
+use super::sending::{self, SendNow, TakenBack};
+use super::{overlay, triage};
+
+/// Opens the composer on a conversation. Reopening finds the draft with the baseline it had.
+pub fn open(model: &mut Model, conversation: &ConversationId) {
+    let baseline = baseline(model, conversation);
+    let draft = model.composer.drafts.entry(conversation.clone()).or_default();
+    if draft.editor.is_empty() {
+        draft.baseline = baseline;
+    }
+    model.composer.open = Some(conversation.clone());
+    model.panes.on_screen = Some(conversation.clone());
+    model.panes.focus = Focus::Composer;
+}
+
+/// What a person has seen of a conversation now. Nothing of the thread, if its newest page is not here.
+fn baseline(model: &Model, conversation: &ConversationId) -> Baseline {
+    let thread = model.threads.get(conversation);
+    let loaded = thread.is_some_and(|thread| thread.read.is_some());
+    let drawn = model.screen.thread_of.as_ref() == Some(conversation);
+    Baseline {
+        step: (loaded && drawn).then_some(model.step),
+        facts: model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation)),
+    }
+}
+
+/// Leaves the composer; the draft stays.
+pub fn leave(model: &mut Model) {
+    model.composer.open = None;
+    model.panes.focus = if model.panes.on_screen.is_some() { Focus::Thread } else { Focus::List };
+}
+
+/// Text for the draft from a paste: control characters become visible marks first.
+pub fn insert(model: &mut Model, text: &RawText) {
+    let (marked, replaced) = mark_for_draft(text.as_raw());
+    let now = model.now.mono;
+    if let Some(draft) = model.composer.current_mut() {
+        draft.editor.insert_str(&marked);
+    }
+    if replaced > 0 {
+        let words = format!("{replaced} control characters were pasted as visible marks");
+        model.notices.say(now, Weight::Plain, words, None);
+    }
+}
+
+/// A typed character.
+pub fn type_char(model: &mut Model, char: char) {
+    let mut buffer = [0; 4];
+    let typed = char.encode_utf8(&mut buffer);
+    let (marked, _) = mark_for_draft(typed);
+    if let Some(draft) = model.composer.current_mut() {
+        let mut chars = marked.chars();
+        match (chars.next(), chars.next()) {
+            (Some(only), None) => draft.editor.insert_char(only),
+            _ => draft.editor.insert_str(&marked),
+        }
+    }
+}
+
+/// An act in the composer.
+pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let inside = inside(model);
+    match action {
+        Action::Send => send(model, effects),
+        Action::Leave => leave(model),
+        Action::Discard => discard(model),
+        Action::ThreadUp => model.screen.scroll -= page(model),
+        Action::ThreadDown => model.screen.scroll += page(model),
+        Action::EditUndo if discarded_here(model) => restore_discarded(model),
+        Action::EditUp if model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty()) => {
+            take_back_here(model, effects);
+        }
+        _ => {
+            let Some(draft) = model.composer.current_mut() else { return };
+            let editor = &mut draft.editor;
+            match action {
+                Action::NewLine => editor.newline(),
+                Action::EditUp => editor.up(inside),
+                Action::EditDown => editor.down(inside),
+                Action::EditLeft => editor.left(),
+                Action::EditRight => editor.right(),
+                Action::EditWordLeft => editor.word_left(),
+                Action::EditWordRight => editor.word_right(),
+                Action::EditHome => editor.home(),
+                Action::EditEnd => editor.end(),
+                Action::EditBackspace => editor.backspace(),
+                Action::EditDelete => editor.delete(),
+                Action::EditDeleteWord => editor.delete_word_left(),
+                Action::EditKillToEnd => editor.kill_to_end(),
+                Action::EditKillToStart => editor.kill_to_start(),
+                Action::EditYank => editor.yank(),
+                Action::EditUndo => {
+                    editor.undo();
+                }
+                Action::EditTab => editor.insert_char('\t'),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn page(model: &Model) -> i64 {
+    i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1))
+}
+
+fn inside(model: &Model) -> usize {
+    usize::from(model.screen.layout.composer.width).saturating_sub(4).max(1)
+}
+
+fn send(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    let Some((target, draft)) = model.composer.current() else { return };
+    let target = target.clone();
+    if draft.editor.is_empty() {
+        let words = match sending::send_now(model, &target, effects) {
+            SendNow::Done => return,
+            SendNow::Nothing => "nothing to send",
+            SendNow::TooSoon => "stopped a moment ago: read it, then press again",
+            SendNow::Illegal => missing(model, &target),
+        };
+        model.notices.say(now, Weight::Plain, words, None);
+        return;
+    }
+    if draft.editor.text().trim().is_empty() {
+        model.notices.say(now, Weight::Warning, "not sent: there is nothing to read in it", None);
+        return;
+    }
+    let status = model.inbox.rows.get(&target).map(|row| &row.conversation.status);
+    if status.is_some_and(|status| legality::reply(status) == Legality::Illegal) {
+        let words = missing(model, &target);
+        model.notices.say(now, Weight::Warning, words, None);
+        return;
+    }
+    let next = next_baseline(model, &target);
+    let Some(draft) = model.composer.current_mut() else { return };
+    let cursor = draft.editor.cursor();
+    let text = RawText::new(draft.editor.take());
+    let baseline = std::mem::replace(&mut draft.baseline, next);
+    sending::submit(model, &target, text, cursor, baseline, effects);
+}
+
+/// The composer stays open on the same target: what is on the screen now is what the next reply is begun on.
+fn next_baseline(model: &Model, target: &ConversationId) -> Baseline {
+    baseline(model, target)
+}
+
+/// Why the platform takes no reply here, and what is missing.
+fn missing(model: &Model, target: &ConversationId) -> &'static str {
+    match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
+        Some(Status::BotActive) => "not sent: the bot is answering here and must be taken over first; the draft is kept",
+        Some(Status::Resolved) => "not sent: it is resolved and must be reopened first; the draft is kept",
+        Some(Status::Closed) => "not sent: it is closed and must be reopened first; the draft is kept",
+        Some(Status::Archived) => "not sent: it is archived and must be reopened first; the draft is kept",
+        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent; the draft is kept",
+    }
+}
+
+fn discard(model: &mut Model) {
+    let now = model.now.mono;
+    let Some(target) = model.composer.open.clone() else { return };
+    let Some(draft) = model.composer.drafts.get_mut(&target) else { return };
+    if draft.editor.is_empty() {
+        model.notices.say(now, Weight::Plain, "the draft is empty", None);
+        return;
+    }
+    let text = draft.editor.take();
+    model.composer.discarded = Some((target, text));
+    model.notices.say(now, Weight::Plain, "draft discarded; ^_ here or u outside brings it back", None);
+}
+
+/// Up in the empty composer: the held reply, else a copy of the last own text.
+fn take_back_here(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(target) = model.composer.open.clone() else { return };
+    let now = model.now.mono;
+    match sending::take_back(model, &target, effects) {
+        TakenBack::Text(text, cursor, baseline) => {
+            if let Some(draft) = model.composer.current_mut() {
+                draft.editor.set(text.as_raw(), cursor);
+                draft.baseline = baseline;
+            }
+            model.notices.say(now, Weight::Plain, "taken back, not sent", None);
+        }
+        TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
+        TakenBack::OnItsWay => model.notices.say(now, Weight::Plain, "it is on its way already", None),
+        TakenBack::Nothing => {
+            if let Some(last) = model.outbox.last_sent.get(&target).cloned() {
+                if let Some(draft) = model.composer.current_mut() {
+                    draft.editor.set(last.as_raw(), last.as_raw().len());
+                }
+                model.notices.say(now, Weight::Plain, "a copy of your last reply", None);
+            }
+        }
+    }
+}
+
+/// `u` outside the composer: the held reply of this conversation, else of any; else the discarded draft.
+pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
+    let here = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
+    let mut targets: Vec<ConversationId> = here.clone().into_iter().collect();
+    for entry in model.outbox.entries.iter().rev().filter(|entry| entry.can_be_taken_back()) {
+        if !targets.contains(&entry.conversation) {
+            targets.push(entry.conversation.clone());
+        }
+    }
+    let mut said = TakenBack::Nothing;
+    for target in targets {
+        match sending::take_back(model, &target, effects) {
+            TakenBack::Text(text, cursor, baseline) => {
+                let draft = model.composer.drafts.entry(target.clone()).or_default();
+                if draft.editor.is_empty() {
+                    draft.baseline = baseline;
+                }
+                put_before(&mut draft.editor, text.as_raw(), cursor);
+                let name = triage::name_of(model, &target);
+                model.notices.say(now, Weight::Plain, "taken back, not sent; it is a draft again", name);
+                return;
+            }
+            other if said == TakenBack::Nothing => said = other,
+            _ => {}
+        }
+    }
+    match said {
+        TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
+        TakenBack::OnItsWay => model.notices.say(now, Weight::Plain, "it is on its way already", None),
+        TakenBack::Text(..) | TakenBack::Nothing => restore_discarded(model),
+    }
+}
+
+/// The draft of this conversation was discarded and nothing was written since.
+fn discarded_here(model: &Model) -> bool {
+    let empty = model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty());
+    empty && model.composer.discarded.as_ref().map(|(target, _)| target) == model.composer.open.as_ref()
+}
+
+fn restore_discarded(model: &mut Model) {
+    let now = model.now.mono;
+    match model.composer.discarded.take() {
+        Some((target, text)) => {
+            let draft = model.composer.drafts.entry(target.clone()).or_default();
+            put_before(&mut draft.editor, &text, text.len());
+            let name = triage::name_of(model, &target);
+            model.notices.say(now, Weight::Plain, "the discarded draft is back", name);
+        }
+        None => model.notices.say(now, Weight::Plain, "nothing to take back", None),
+    }
+}
+
+/// Puts text before what a draft already holds: nothing typed is lost.
+fn put_before(editor: &mut crate::text::LineEditor, text: &str, cursor: usize) {
+    if editor.is_empty() {
+        editor.set(text, cursor);
+    } else {
+        let both = format!("{text}\n\n{}", editor.text());
+        editor.set(&both, cursor);
+    }
+}
+
+/// A paste outside a text field runs no key: it offers to start a reply.
+pub fn offer_paste(model: &mut Model, text: RawText) {
+    let now = model.now.mono;
+    let Some(target) = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone()) else {
+        model.notices.say(now, Weight::Plain, "pasted text was ignored: no conversation is selected", None);
+        return;
+    };
+    let question = overlay::Question::PasteAsReply { conversation: target, text };
+    model.overlays.show(overlay::Overlay::Question(question), now);
+}
