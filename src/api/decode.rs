@@ -345,3 +345,6 @@ fn chatbot(element: &str) -> Option<Chatbot> {
     let name = words(wire.name).filter(|name| !name.as_raw().trim().is_empty());
     Some(Chatbot { name: name.unwrap_or_else(|| RawText::new(id.as_str())), id })
 }
+
+#[cfg(test)]
+mod tests;

@@ -217,11 +217,8 @@ impl Cause {
             if deepest.contains("dns error") {
                 return Self::NoSuchHost;
             }
-            if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-                return Self::Tls(tls.to_string());
-            }
             if let Some(io) = cause.downcast_ref::<io::Error>() {
-                if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                if let Some(tls) = tls_within(io) {
                     return Self::Tls(tls.to_string());
                 }
                 match io.kind() {
@@ -229,11 +226,7 @@ impl Cause {
                     io::ErrorKind::ConnectionReset
                     | io::ErrorKind::ConnectionAborted
                     | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::UnexpectedEof
-                        if !error.is_decode() =>
-                    {
-                        return Self::Closed;
-                    }
+                    | io::ErrorKind::UnexpectedEof => return Self::Closed,
                     _ => {}
                 }
             }
@@ -245,6 +238,15 @@ impl Cause {
             next = cause.source();
         }
         Self::Other(deepest)
+    }
+}
+
+/// TLS errors come wrapped in an I/O error or two, which do not name them as their source.
+fn tls_within(error: &io::Error) -> Option<&rustls::Error> {
+    let inner = error.get_ref()?;
+    match inner.downcast_ref::<io::Error>() {
+        Some(deeper) => tls_within(deeper),
+        None => inner.downcast_ref(),
     }
 }
 
