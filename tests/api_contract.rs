@@ -28,7 +28,7 @@ fn limits() -> Limits {
 
 /// For the tests in which time has to run out.
 fn hurried() -> Limits {
-    Limits { total: Duration::from_millis(300), ..limits() }
+    Limits { total: Duration::from_millis(1_500), ..limits() }
 }
 
 fn client_of(base: &str, limits: Limits) -> Result<Client, ClientError> {
@@ -312,7 +312,7 @@ async fn a_hang_ends_at_the_deadline_and_leaves_the_reply_unknown() {
     let server = Server::start(vec![Act::Hang]).await;
     let problem = problem(reply(&client_within(&server, hurried())).await);
     assert_eq!((&problem.remedy, problem.reached), (&Remedy::TryLater, Reached::Unknown));
-    assert_eq!(words(&problem), format!("no answer within 300 ms from {}", server.address));
+    assert_eq!(words(&problem), format!("no answer within 1500 ms from {}", server.address));
     assert_eq!(server.requests().len(), 1, "never a second try");
 }
 
@@ -322,7 +322,7 @@ async fn an_answer_that_comes_byte_by_byte_ends_at_the_same_deadline() {
     let server = Server::start(vec![Act::Drip(head, Duration::from_millis(20))]).await;
     let problem = problem(reply(&client_within(&server, hurried())).await);
     assert_eq!((problem.status, problem.reached), (Some(200), Reached::Unknown));
-    assert_eq!(words(&problem), format!("the answer from {} was not complete within 300 ms", server.address));
+    assert_eq!(words(&problem), format!("the answer from {} was not complete within 1500 ms", server.address));
 }
 
 #[tokio::test]

@@ -25,6 +25,9 @@ pub struct Broken(pub String);
 
 /// How many characters of `metadata`'s keys are kept: visitors must not be able to grow them.
 const MOST_SHAPE_CHARS: usize = 512;
+/// How many parts of a message are kept, and how many of those that show nothing: two bytes of JSON make one.
+const MOST_PARTS: usize = 1_000;
+const MOST_SILENT_PARTS: usize = 20;
 
 /// Reads a page of conversations.
 ///
@@ -258,10 +261,27 @@ fn role(word: &str) -> Role {
 }
 
 fn parts(field: Field<'_>) -> Vec<Part> {
-    let Some(elements) = field.elements() else {
-        return if field.is_given() { vec![unreadable(0, "its parts are no list".to_owned())] } else { Vec::new() };
+    let Some(json) = field.json() else { return Vec::new() };
+    let elements = match scan::elements(json) {
+        Ok(elements) => elements,
+        Err(broken) => return vec![unreadable(0, format!("its parts: {}", broken.reason))],
     };
-    let mut parts: Vec<_> = elements.into_iter().zip(0..).map(|(element, place)| part(element, place)).collect();
+    let all = elements.len();
+    let mut said_nothing = 0;
+    let mut parts: Vec<_> = elements
+        .into_iter()
+        .zip(0..)
+        .map(|(element, place)| part(element, place))
+        .filter(|part| {
+            let says_nothing = matches!(part.kind, PartKind::Empty | PartKind::Unreadable(_));
+            said_nothing += usize::from(says_nothing);
+            !says_nothing || said_nothing <= MOST_SILENT_PARTS
+        })
+        .take(MOST_PARTS)
+        .collect();
+    if parts.len() < all {
+        parts.push(unreadable(i64::MAX, "it has more parts than are kept".to_owned()));
+    }
     parts.sort_by_key(|part| part.order);
     parts
 }

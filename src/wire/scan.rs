@@ -5,6 +5,10 @@
 
 use std::fmt;
 
+/// The most elements or members that are taken. A body of 16 MiB could hold 8,000,000 of them, and each becomes a
+/// record of some hundred bytes.
+pub const MOST: usize = 5_000;
+
 /// The text has not even the outline of what it should be: it ends too early, or is something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Broken {
@@ -32,7 +36,7 @@ pub struct Member<'a> {
 /// The texts of an array's elements, in order, each trimmed and unchecked.
 ///
 /// # Errors
-/// [`Broken`] where this is no array, or one that ends too early.
+/// [`Broken`] where this is no array, one that ends too early, or one of more than [`MOST`].
 pub fn elements(text: &str) -> Result<Vec<&str>, Broken> {
     let mut scan = Scan::new(text);
     let mut found = Vec::new();
@@ -41,6 +45,7 @@ pub fn elements(text: &str) -> Result<Vec<&str>, Broken> {
         return scan.end().map(|()| found);
     }
     loop {
+        scan.room_after(found.len())?;
         found.push(scan.value()?);
         if scan.take_if(b']') {
             return scan.end().map(|()| found);
@@ -56,7 +61,7 @@ pub fn elements(text: &str) -> Result<Vec<&str>, Broken> {
 /// An object's members, in order.
 ///
 /// # Errors
-/// [`Broken`] where this is no object, or one that ends too early.
+/// [`Broken`] where this is no object, one that ends too early, or one of more than [`MOST`].
 pub fn members(text: &str) -> Result<Vec<Member<'_>>, Broken> {
     let mut scan = Scan::new(text);
     let mut found = Vec::new();
@@ -65,6 +70,7 @@ pub fn members(text: &str) -> Result<Vec<Member<'_>>, Broken> {
         return scan.end().map(|()| found);
     }
     loop {
+        scan.room_after(found.len())?;
         let name = scan.name()?;
         scan.expect(b':', "a name without a value")?;
         found.push(Member { name, value: scan.value()? });
@@ -94,6 +100,10 @@ impl<'a> Scan<'a> {
 
     const fn broken(&self, reason: &'static str) -> Broken {
         Broken { reason, at: self.at }
+    }
+
+    const fn room_after(&self, found: usize) -> Result<(), Broken> {
+        if found < MOST { Ok(()) } else { Err(self.broken("it holds more than 5,000 elements")) }
     }
 
     fn skip_space(&mut self) {
@@ -210,6 +220,16 @@ mod tests {
         for text in ["", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{a:1}", "[]", "{\"a\" 1}", "{\"a\":1 \"b\":2"] {
             assert!(members(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn more_elements_or_members_than_any_page_has_are_not_taken() {
+        let list = |count: usize| format!("[{}]", vec!["1"; count].join(","));
+        assert_eq!(elements(&list(MOST)).map(|found| found.len()), Ok(MOST));
+        assert!(elements(&list(MOST + 1)).expect_err("too many").reason.contains("more than"));
+        let object = |count: usize| format!("{{{}}}", vec!["\"a\":1"; count].join(","));
+        assert_eq!(members(&object(MOST)).map(|found| found.len()), Ok(MOST));
+        assert!(members(&object(MOST + 1)).is_err());
     }
 
     #[test]

@@ -287,8 +287,21 @@ fn parts_stand_in_their_order_and_one_that_cannot_be_read_is_marked() {
         kinds(r#"[{"text":"a"},7,{"text":{"b":1}}]"#),
         [text("a"), mark("it is no object"), mark("its text is no string")]
     );
-    assert_eq!(kinds(r#"{"text":"a"}"#), [mark("its parts are no list")]);
+    assert_eq!(kinds(r#"{"text":"a"}"#), [mark("its parts: no list")]);
     assert_eq!(kinds("null"), []);
+}
+
+#[test]
+fn a_message_of_countless_parts_is_kept_small_and_says_so() {
+    let more = PartKind::Unreadable(RawText::new("it has more parts than are kept"));
+    let many = |part: &str, count: usize| kinds(&format!("[{}]", vec![part; count].join(",")));
+    assert_eq!(many("{}", MOST_SILENT_PARTS).len(), MOST_SILENT_PARTS);
+    assert_eq!(many(r#"{"text":"a"}"#, MOST_PARTS).len(), MOST_PARTS);
+    for (part, count, kept) in [("{}", 4_000, MOST_SILENT_PARTS), (r#"{"text":"a"}"#, 4_000, MOST_PARTS)] {
+        let read = many(part, count);
+        assert_eq!((read.len(), read.last()), (kept + 1, Some(&more)));
+    }
+    assert!(matches!(many("1", 9_000).as_slice(), [PartKind::Unreadable(_)]));
 }
 
 #[test]
