@@ -66,9 +66,8 @@ pub fn lines(
     let before = at.checked_sub(1).and_then(|before| thread.messages.get(before).zip(thread.speakers.get(before)));
     let mut lines = Vec::new();
     let rule = |kind| Line { message: None, kind };
-    let same_day = before.is_some_and(|(entry, _)| {
-        zone.civil(entry.message.created_at.at.min(model.now.wall)).date() == civil.date()
-    });
+    let same_day = before
+        .is_some_and(|(entry, _)| zone.civil(entry.message.created_at.at.min(model.now.wall)).date() == civil.date());
     if !same_day {
         lines.push(rule(LineKind::Day(civil.date())));
     }

@@ -108,7 +108,8 @@ pub fn check(
         }
         match speaker {
             Speaker::Visitor | Speaker::Bot => {
-                let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
+                let read =
+                    entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
                 lines += usize::from(!read);
             }
             Speaker::Person | Speaker::Unknown => colleague = true,

@@ -248,7 +248,9 @@ impl Inbox {
                 Standing::Perhaps => Some((1, activity.timestamp_millis())),
                 Standing::No => None,
             },
-            View::Mine => (row.live() && me.is_some() && row.conversation.assigned_to.as_ref() == me).then(waiting_first),
+            View::Mine => {
+                (row.live() && me.is_some() && row.conversation.assigned_to.as_ref() == me).then(waiting_first)
+            }
             View::Open => (row.conversation.status == Status::Open).then(waiting_first),
             View::All => Some((0, newest_first)),
         }
@@ -262,12 +264,15 @@ impl Inbox {
 
     /// The rows of a view in its own order.
     #[must_use]
-    pub fn ranked(&self, view: View, me: Option<&UserId>, now: DateTime<Utc>, settings: &Settings) -> Vec<ConversationId> {
-        let mut ranked: Vec<((u8, i64), &ConversationId)> = self
-            .rows
-            .iter()
-            .filter_map(|(id, row)| Some((Self::rank(view, row, me, now, settings)?, id)))
-            .collect();
+    pub fn ranked(
+        &self,
+        view: View,
+        me: Option<&UserId>,
+        now: DateTime<Utc>,
+        settings: &Settings,
+    ) -> Vec<ConversationId> {
+        let mut ranked: Vec<((u8, i64), &ConversationId)> =
+            self.rows.iter().filter_map(|(id, row)| Some((Self::rank(view, row, me, now, settings)?, id))).collect();
         ranked.sort_unstable();
         ranked.into_iter().map(|(_, id)| id.clone()).collect()
     }
@@ -305,11 +310,8 @@ impl Inbox {
             let members: HashSet<&ConversationId> = ranked.iter().collect();
             let last_shown = ranked.iter().rposition(|id| shown.contains(id));
             let tail_from = last_shown.map_or(0, |at| at + 1);
-            let added: Vec<ConversationId> = if self.view == View::All {
-                ranked.get(tail_from..).unwrap_or_default().to_vec()
-            } else {
-                Vec::new()
-            };
+            let added: Vec<ConversationId> =
+                if self.view == View::All { ranked.get(tail_from..).unwrap_or_default().to_vec() } else { Vec::new() };
             let newcomers = ranked.iter().filter(|id| !shown.contains(id)).count();
             self.new_rows = newcomers - added.len();
             self.left = self.order.iter().filter(|id| !members.contains(id)).count();

@@ -92,7 +92,11 @@ pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usi
         }
         Fit::Two => {
             let (list, pane) = cut_left(body, LIST_OF_TWO);
-            if focus == Focus::Sidebar || sidebar { (Area::default(), pane, list) } else { (list, pane, Area::default()) }
+            if focus == Focus::Sidebar || sidebar {
+                (Area::default(), pane, list)
+            } else {
+                (list, pane, Area::default())
+            }
         }
         Fit::One | Fit::Line => match focus {
             Focus::Sidebar => (Area::default(), Area::default(), body),
@@ -145,10 +149,20 @@ mod tests {
                             let size = Size { columns, rows };
                             let it = divide(size, focus, opened, sidebar, blocks, composer);
                             for area in [
-                                it.status, it.list, it.pane, it.header, it.thread, it.blocks, it.composer, it.sidebar,
+                                it.status,
+                                it.list,
+                                it.pane,
+                                it.header,
+                                it.thread,
+                                it.blocks,
+                                it.composer,
+                                it.sidebar,
                                 it.hints,
                             ] {
-                                assert!(area.x + area.width <= columns && area.y + area.height <= rows, "{size:?} {it:?}");
+                                assert!(
+                                    area.x + area.width <= columns && area.y + area.height <= rows,
+                                    "{size:?} {it:?}"
+                                );
                             }
                             assert!(it.composer.height <= rows.div_ceil(2).max(3));
                         }

@@ -171,9 +171,11 @@ fn longest(model: &mut Model) {
     show(model, View::Waiting);
     let me = model.directory.me.clone();
     let free = model.inbox.order.iter().position(|id| {
-        model.inbox.rows.get(id).is_some_and(|row| {
-            row.conversation.assigned_to.is_none() || row.conversation.assigned_to == me
-        })
+        model
+            .inbox
+            .rows
+            .get(id)
+            .is_some_and(|row| row.conversation.assigned_to.is_none() || row.conversation.assigned_to == me)
     });
     match free {
         Some(at) => {

@@ -140,9 +140,7 @@ pub fn asks_newest(model: &Model, conversation: &ConversationId, from: u64) -> b
 pub fn ask_newest(model: &mut Model, conversation: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
     let thread = model.threads.get(conversation);
     let oldest_first = thread.is_some_and(|thread| thread.order == Some(Order::OldestFirst));
-    let cursor = thread
-        .filter(|_| oldest_first)
-        .and_then(|thread| thread.walk.clone().or_else(|| thread.tail.clone()));
+    let cursor = thread.filter(|_| oldest_first).and_then(|thread| thread.walk.clone().or_else(|| thread.tail.clone()));
     let limit = thread.and_then(|thread| thread.limit).unwrap_or(PAGE);
     let fetch = Fetch::Thread { conversation: conversation.clone(), cursor, limit };
     ask(model, fetch, Purpose::Newest, lane, effects);
@@ -183,9 +181,12 @@ pub fn stretch(model: &Model) -> f64 {
 fn thread_base(model: &Model, id: &ConversationId) -> Duration {
     let now = model.now.mono;
     let word = model.threads.get(id).and_then(|thread| thread.last_word_at);
-    let told = model.inbox.rows.get(id).and_then(|row| row.conversation.last_message_at).is_some_and(|last| {
-        (model.now.wall - last.at).to_std().is_ok_and(|ago| ago < THREAD_QUIET_AFTER)
-    });
+    let told = model
+        .inbox
+        .rows
+        .get(id)
+        .and_then(|row| row.conversation.last_message_at)
+        .is_some_and(|last| (model.now.wall - last.at).to_std().is_ok_and(|ago| ago < THREAD_QUIET_AFTER));
     if told || word.is_some_and(|at| now.saturating_sub(at) < THREAD_QUIET_AFTER) {
         THREAD_EVERY
     } else {
@@ -261,7 +262,8 @@ fn names(model: &mut Model, effects: &mut Vec<Effect>) {
     ];
     for (at, (wanted, fetch, lane, again)) in wanted.into_iter().enumerate() {
         let asked = model.poller.names_at.get(at).copied().flatten();
-        if wanted && asked.is_none_or(|asked| now >= asked + again) && ask(model, fetch, Purpose::Names, lane, effects) {
+        if wanted && asked.is_none_or(|asked| now >= asked + again) && ask(model, fetch, Purpose::Names, lane, effects)
+        {
             if let Some(held) = model.poller.names_at.get_mut(at) {
                 *held = Some(now);
             }
@@ -278,14 +280,7 @@ fn list_fetch(model: &Model, walk: &Walk) -> Fetch {
 }
 
 fn new_walk(model: &Model, statuses: Vec<Status>) -> Walk {
-    Walk {
-        began: model.step,
-        at: model.now.mono,
-        statuses,
-        seen: HashSet::new(),
-        cursors: HashSet::new(),
-        next: None,
-    }
+    Walk { began: model.step, at: model.now.mono, statuses, seen: HashSet::new(), cursors: HashSet::new(), next: None }
 }
 
 fn live_list(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -333,9 +328,10 @@ fn rows(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     let mut stale: Vec<ConversationId> = model.inbox.stale.iter().take(FILLS_AT_ONCE * 4).cloned().collect();
-    let ended = model.panes.on_screen.as_ref().filter(|id| {
-        model.inbox.rows.get(*id).is_none_or(|row| !row.live() && row.conversation.unreadable.is_none())
-    });
+    let ended =
+        model.panes.on_screen.as_ref().filter(|id| {
+            model.inbox.rows.get(*id).is_none_or(|row| !row.live() && row.conversation.unreadable.is_none())
+        });
     let cadence = list_cadence(model);
     if let Some(id) = ended.filter(|id| row_due(model, id, cadence) <= now) {
         stale.insert(0, id.clone());

@@ -19,13 +19,7 @@ use super::triage;
 pub const PAGE_TOO_LARGE: &str = "page_too_large";
 
 /// A read was answered. An answer that nobody waits for (doubled, or of another life) changes nothing.
-pub fn fetched(
-    model: &mut Model,
-    asked: u64,
-    fetch: &Fetch,
-    found: Result<Found, Problem>,
-    effects: &mut Vec<Effect>,
-) {
+pub fn fetched(model: &mut Model, asked: u64, fetch: &Fetch, found: Result<Found, Problem>, effects: &mut Vec<Effect>) {
     let Some(at) = model.poller.in_flight.iter().position(|read| read.asked == asked && read.fetch == *fetch) else {
         return;
     };
@@ -350,10 +344,8 @@ const fn smaller(limit: u8) -> u8 {
 fn wait_for(problem: &Problem, failures: u32) -> Duration {
     match problem.remedy {
         Remedy::WaitFor(wait) => wait,
-        Remedy::SignInAgain
-        | Remedy::FixTheInput
-        | Remedy::NotThere
-        | Remedy::Conflict
-        | Remedy::TryLater => poller::after_failure(failures),
+        Remedy::SignInAgain | Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict | Remedy::TryLater => {
+            poller::after_failure(failures)
+        }
     }
 }

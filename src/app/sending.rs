@@ -124,9 +124,9 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
     entry.failures = entry.failures.saturating_add(1);
     let seed = entry.ask.wrapping_mul(7_919).wrapping_add(u64::from(attempt));
     let again = now + backoff::delay(entry.failures, RESEND_AFTER, RESEND_AT_MOST, 0).max(RESEND_AFTER);
-    let definite = problem.status.is_some_and(|status| {
-        (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429)
-    });
+    let definite = problem
+        .status
+        .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429));
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
         _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
@@ -272,13 +272,7 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
 }
 
 /// The hold is over and it is its turn: the guard decides on a read of the thread that is young enough.
-fn ready(
-    model: &mut Model,
-    at: usize,
-    conversation: &ConversationId,
-    retry_at: Duration,
-    effects: &mut Vec<Effect>,
-) {
+fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return };
     if now > entry.hold_ends + BY_ITSELF_FOR {
@@ -286,9 +280,9 @@ fn ready(
         return;
     }
     let thread = model.threads.get(conversation);
-    let vouched = thread.and_then(|thread| thread.read).is_some_and(|read| {
-        read.asked >= entry.guard_from && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR
-    });
+    let vouched = thread
+        .and_then(|thread| thread.read)
+        .is_some_and(|read| read.asked >= entry.guard_from && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR);
     if !vouched {
         if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
             poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -435,6 +429,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
     let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
     let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let ask = next_ask(&mut model.outbox);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
     if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
         return SendNow::Illegal;
@@ -452,11 +447,9 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Refused { .. } | State::Unjournaled { .. } => {
             // A definite refusal is over: another try is another send, with a key of its own.
-            entry.ask = next_ask(&mut model.outbox);
-            let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
-            renew(entry, Baseline { step: Some(step), facts }, now.mono);
+            renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
             let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-            effects.push(Effect::Journal { ask: entry.ask, intent });
+            effects.push(Effect::Journal { ask, intent });
         }
         State::Blocked { problem } => {
             entry.state = if entry.unknown {
@@ -468,11 +461,9 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Unsent => {
             if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
-                entry.ask = next_ask(&mut model.outbox);
-                let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
-                renew(entry, Baseline { step: Some(step), facts }, now.mono);
+                renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
                 let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-                effects.push(Effect::Journal { ask: entry.ask, intent });
+                effects.push(Effect::Journal { ask, intent });
             } else {
                 entry.first_byte = Some(now.mono);
                 entry.ended_step = step;
@@ -509,7 +500,8 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
 }
 
 /// A send with an identity of its own: nothing of the earlier one holds for it.
-fn renew(entry: &mut Entry, baseline: Baseline, now: Duration) {
+fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
+    entry.ask = ask;
     entry.local = None;
     entry.baseline = baseline;
     entry.state = State::Journaling;
@@ -553,9 +545,12 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
     let now = model.now.mono;
     let head = model.outbox.head(conversation);
     let asks = head.filter(|at| model.outbox.entries.get(*at).is_some_and(|entry| entry.state.asks()));
-    let last = || model.outbox.entries.iter().rposition(|entry| {
-        entry.conversation == *conversation && entry.can_be_taken_back() && !entry.taken_back
-    });
+    let last =
+        || {
+            model.outbox.entries.iter().rposition(|entry| {
+                entry.conversation == *conversation && entry.can_be_taken_back() && !entry.taken_back
+            })
+        };
     let Some(at) = asks.or_else(last) else {
         let mut here = model.outbox.entries.iter().filter(|entry| entry.conversation == *conversation);
         return match here.next_back().map(|entry| &entry.state) {

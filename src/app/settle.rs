@@ -9,7 +9,7 @@ use super::blocks::{self, Cache};
 use super::event::Size;
 use super::guard::Baseline;
 use super::layout;
-use super::model::{Focus, Model};
+use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::triage;
@@ -230,9 +230,11 @@ fn first_line(model: &Model, thread: &Thread, id: &ConversationId) -> LineKind {
     if thread.from_start {
         return LineKind::Beginning;
     }
-    let loading = model.poller.in_flight.iter().any(|read| {
-        matches!(&read.fetch, super::effect::Fetch::Thread { conversation, .. } if conversation == id)
-    });
+    let loading = model
+        .poller
+        .in_flight
+        .iter()
+        .any(|read| matches!(&read.fetch, super::effect::Fetch::Thread { conversation, .. } if conversation == id));
     LineKind::OlderNotLoaded { loading }
 }
 

@@ -92,9 +92,9 @@ fn waiting_since(status: &Status, thread: &Thread) -> Option<Since> {
         }
     }
     match status {
-        Status::AgentRequested => handoff
-            .map(|at| Since { at, certain: true })
-            .or_else(|| asked.map(|(at, _)| Since { at, certain: false })),
+        Status::AgentRequested => {
+            handoff.map(|at| Since { at, certain: true }).or_else(|| asked.map(|(at, _)| Since { at, certain: false }))
+        }
         Status::Open => match (handoff, asked) {
             (Some(at), Some(_)) => Some(Since { at, certain: true }),
             (_, Some((at, certain))) => Some(Since { at, certain }),

@@ -109,7 +109,8 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
-    let begins_reply = matches!(keys.first().and_then(|key| key.typed()), Some('r' | 'n')) && model.overlays.open.is_none();
+    let begins_reply =
+        matches!(keys.first().and_then(|key| key.typed()), Some('r' | 'n')) && model.overlays.open.is_none();
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
 }
 

@@ -158,7 +158,9 @@ fn next_baseline(model: &Model, target: &ConversationId) -> Baseline {
 /// Why the platform takes no reply here, and what is missing.
 fn missing(model: &Model, target: &ConversationId) -> &'static str {
     match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
-        Some(Status::BotActive) => "not sent: the bot is answering here and must be taken over first; the draft is kept",
+        Some(Status::BotActive) => {
+            "not sent: the bot is answering here and must be taken over first; the draft is kept"
+        }
         Some(Status::Resolved) => "not sent: it is resolved and must be reopened first; the draft is kept",
         Some(Status::Closed) => "not sent: it is closed and must be reopened first; the draft is kept",
         Some(Status::Archived) => "not sent: it is archived and must be reopened first; the draft is kept",
