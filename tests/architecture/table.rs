@@ -124,11 +124,11 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// Names of the core that carry events: the module and what it gives on.
-const EVENT: &[&str] = &["event", "Event", "Stamped"];
+const EVENT: &[&str] = &["event", "Event", "Stamped", "Delivery", "Found", "Size"];
 /// Names of the core that carry effects.
-const EFFECT: &[&str] = &["effect", "Effect"];
+const EFFECT: &[&str] = &["effect", "Effect", "Fetch"];
 /// Names of the core that carry keys.
-const KEYS: &[&str] = &["key", "keys", "Key", "KeyPress"];
+const KEYS: &[&str] = &["key", "Key", "Code"];
 
 /// A name that some rooms may not use.
 pub(crate) struct Ban {
