@@ -10,7 +10,7 @@ mod table;
 #[path = "architecture/tokens.rs"]
 mod tokens;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -29,29 +29,42 @@ fn house() -> std::io::Result<Vec<Source>> {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let inner = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                found.push(Source { path: inner, text: fs::read_to_string(&path)?, test_only: false });
+                found.push(Source { path: inner, text: fs::read_to_string(&path)?, test_only: false, renamed: None });
             }
         }
     }
-    let for_tests: BTreeSet<String> = found.iter().flat_map(test_children).collect();
+    let for_tests: BTreeMap<String, Vec<String>> = found.iter().flat_map(test_children).collect();
     for source in &mut found {
-        source.test_only = for_tests
-            .iter()
-            .any(|name| source.path == format!("{name}.rs") || source.path.starts_with(&format!("{name}/")));
+        let own = for_tests.iter().find(|(name, _)| {
+            source.path == **name || source.path == format!("{name}.rs") || source.path.starts_with(&format!("{name}/"))
+        });
+        if let Some((name, module)) = own {
+            source.test_only = true;
+            source.renamed = (source.path == *name).then(|| module.clone());
+        }
     }
     found.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(found)
 }
 
-/// Modules of this file that are compiled for tests alone and live in files of their own, as paths without ending.
-fn test_children(source: &Source) -> Vec<String> {
-    let inner = source.module().join("/");
-    let folder = if inner.is_empty() { "src".to_owned() } else { format!("src/{inner}") };
-    paths::test_files(&tokens::tokens(&source.text)).into_iter().map(|name| format!("{folder}/{name}")).collect()
+/// Modules of this file that are compiled for tests alone and live in files of their own: the path without its ending
+/// (or the whole path, where `#[path]` names a file beside this one), and the module.
+fn test_children(source: &Source) -> Vec<(String, Vec<String>)> {
+    let module = source.module();
+    let folder = std::iter::once("src").chain(module.iter().map(String::as_str)).collect::<Vec<_>>().join("/");
+    let beside = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    paths::test_files(&tokens::tokens(&source.text))
+        .into_iter()
+        .map(|child| {
+            let path =
+                child.beside.map_or_else(|| format!("{folder}/{}", child.name), |(file, _)| format!("{beside}/{file}"));
+            (path, module.iter().cloned().chain([child.name]).collect())
+        })
+        .collect()
 }
 
 fn file(path: &str, text: &str) -> Source {
-    Source { path: path.to_owned(), text: text.to_owned(), test_only: false }
+    Source { path: path.to_owned(), text: text.to_owned(), test_only: false, renamed: None }
 }
 
 fn in_room(room: &str, text: &str) -> Source {
@@ -225,8 +238,30 @@ fn a_long_file_is_found_and_its_tests_are_not_counted() {
 
 #[test]
 fn files_of_tests_are_known_by_their_parents() {
+    let names = |path: &str, text: &str| -> Vec<String> {
+        test_children(&file(path, text))
+            .into_iter()
+            .map(|(path, module)| format!("{path} {}", module.join("::")))
+            .collect()
+    };
     let parent = "mod view;\n#[cfg(test)]\nmod tests;\n";
-    assert_eq!(test_children(&file("src/ui/mod.rs", parent)), ["src/ui/tests"]);
-    assert_eq!(test_children(&file("src/ui/row.rs", parent)), ["src/ui/row/tests"]);
-    assert_eq!(test_children(&file("src/lib.rs", parent)), ["src/tests"]);
+    assert_eq!(names("src/ui/mod.rs", parent), ["src/ui/tests ui::tests"]);
+    assert_eq!(names("src/ui/row.rs", parent), ["src/ui/row/tests ui::row::tests"]);
+    assert_eq!(names("src/lib.rs", parent), ["src/tests tests"]);
+    let beside = "#[cfg(test)]\n#[path = \"row_tests.rs\"]\nmod tests;\n";
+    assert_eq!(names("src/ui/row.rs", beside), ["src/ui/row_tests.rs ui::row::tests"]);
+}
+
+#[test]
+fn a_path_attribute_is_for_tests_in_the_same_folder_alone() {
+    let fine = "#[cfg(test)]\n#[path = \"row_tests.rs\"]\nmod tests;\n";
+    assert_eq!(violations(&in_room("ui", fine)), Vec::<String>::new());
+    for shut in ["#[path = \"row_tests.rs\"]\nmod tests;", "#[cfg(test)]\n#[path = \"../store/x.rs\"]\nmod tests;"] {
+        assert_eq!(violations(&in_room("ui", shut)).len(), 1, "{shut}");
+    }
+    let inside = Source {
+        renamed: Some(["ui", "row", "tests"].map(str::to_owned).to_vec()),
+        ..file("src/ui/row_tests.rs", "use super::super::theme::Theme; use super::super::super::app::Model;")
+    };
+    assert_eq!(violations(&inside), Vec::<String>::new());
 }

@@ -131,19 +131,17 @@ impl Walk<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TestModule {
     pub(crate) name: String,
+    /// The file beside this one that a `#[path]` names, and the token where that attribute begins.
+    pub(crate) beside: Option<(String, usize)>,
     /// The first token after it.
     end: usize,
     /// Whether its body stands here, rather than in a file of its own.
     inline: bool,
 }
 
-/// The names of test modules that live in files of their own (`#[cfg(test)] mod tests;`).
-pub(crate) fn test_files(tokens: &[Token]) -> Vec<String> {
-    (0..tokens.len())
-        .filter_map(|at| test_module(tokens, at))
-        .filter(|module| !module.inline)
-        .map(|module| module.name)
-        .collect()
+/// Test modules that live in files of their own (`#[cfg(test)] mod tests;`).
+pub(crate) fn test_files(tokens: &[Token]) -> Vec<TestModule> {
+    (0..tokens.len()).filter_map(|at| test_module(tokens, at)).filter(|module| !module.inline).collect()
 }
 
 /// The token and the line where the test modules at the end of the file begin, if it ends in any.
@@ -172,7 +170,12 @@ fn test_module(tokens: &[Token], start: usize) -> Option<TestModule> {
         return None;
     }
     let mut at = start + 7;
+    let mut beside = None;
     while texts(at, &["#", "["]) {
+        let file = tokens.get(at + 4).filter(|file| file.kind == Kind::Literal && !file.text.contains(['/', '\\']));
+        if let Some(file) = file.filter(|_| texts(at + 2, &["path", "="])) {
+            beside = Some((file.text.clone(), at));
+        }
         at = closing(tokens, at + 1, "[", "]")? + 1;
     }
     if texts(at, &["pub"]) {
@@ -187,7 +190,7 @@ fn test_module(tokens: &[Token], start: usize) -> Option<TestModule> {
     let name = tokens.get(at + 1)?.text.clone();
     let inline = tokens.get(at + 2)?.is_mark("{");
     let end = if inline { closing(tokens, at + 2, "{", "}")? + 1 } else { at + 3 };
-    Some(TestModule { name, end, inline })
+    Some(TestModule { name, beside, end, inline })
 }
 
 /// The token that closes the bracket at `open`.
@@ -270,6 +273,13 @@ mod tests {
         let two = tokens("fn f() {}\n#[cfg(test)]\nmod a { }\n#[cfg(test)]\npub(crate) mod b { }\n");
         assert_eq!(tests_begin(&two).map(|(_, line)| line), Some(2));
         let apart = tokens("mod a;\n#[cfg(test)]\nmod tests;\nfn f() {}");
-        assert_eq!(test_files(&apart), ["tests"]);
+        assert_eq!(
+            test_files(&apart).first().map(|module| (module.name.as_str(), &module.beside)),
+            Some(("tests", &None))
+        );
+        let beside = tokens("mod a;\n#[cfg(test)]\n#[path = \"a_tests.rs\"]\nmod tests;\n");
+        let found = test_files(&beside);
+        assert_eq!(found.first().and_then(|module| module.beside.clone()), Some(("a_tests.rs".to_owned(), 10)));
+        assert_eq!(tests_begin(&beside).map(|(_, line)| line), Some(2));
     }
 }

@@ -1,6 +1,6 @@
 //! The rules, applied to one file.
 
-use super::paths::{Named, named, tests_begin};
+use super::paths::{Named, named, test_files, tests_begin};
 use super::table::{BANS, Ban, Door, MOST_LINES, May, ROWS, Rooms, What};
 use super::tokens::{Kind, Token, tokens};
 
@@ -12,11 +12,16 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// Whether it is compiled for tests alone.
     pub(crate) test_only: bool,
+    /// Its module, where its parent names the file by `#[path]`.
+    pub(crate) renamed: Option<Vec<String>>,
 }
 
 impl Source {
     /// Segments of the module that the file holds: `src/app/model.rs` is `app`, `model`.
     pub(crate) fn module(&self) -> Vec<String> {
+        if let Some(module) = &self.renamed {
+            return module.clone();
+        }
         let inner = self.path.strip_prefix("src/").unwrap_or(&self.path);
         let inner = inner.strip_suffix(".rs").unwrap_or(inner);
         let mut segments: Vec<String> = inner.split('/').map(str::to_owned).collect();
@@ -133,13 +138,20 @@ fn banned(ban: &Ban, tokens: &[Token], paths: &[Named]) -> Vec<(usize, String)> 
             .filter(|(at, token)| token.text == name && next_is(*at, "!"))
             .map(|(_, token)| (token.line, format!("{name}!")))
             .collect(),
-        What::Tokens(row) => tokens
-            .windows(row.len())
-            .filter(|window| {
-                window.iter().zip(row).all(|(token, text)| token.kind != Kind::Literal && token.text == *text)
-            })
-            .filter_map(|window| Some((window.first()?.line, row.join(" "))))
-            .collect(),
+        What::Tokens(row) => {
+            // Tests may live in a file beside the one they test.
+            let beside: Vec<usize> =
+                test_files(tokens).into_iter().filter_map(|module| Some(module.beside?.1)).collect();
+            let told = |token: &Token, text: &str| token.kind != Kind::Literal && token.text == text;
+            tokens
+                .windows(row.len())
+                .enumerate()
+                .filter(|(at, window)| {
+                    window.iter().zip(row).all(|(token, text)| told(token, text)) && !beside.contains(at)
+                })
+                .filter_map(|(_, window)| Some((window.first()?.line, row.join(" "))))
+                .collect()
+        }
     }
 }
 
