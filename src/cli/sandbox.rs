@@ -1,0 +1,118 @@
+//! `takeover sandbox`: the whole platform on this machine, until told to stop.
+//!
+//! Owns the command's arguments and its one line of JSON. Never decides how the sandbox behaves.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use clap::Args;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::sandbox::{Options, Sandbox, Script, StartError, Switches};
+
+/// Serve the platform's API on this machine, for tests and for trying things out.
+#[derive(Args, Clone, Debug)]
+pub struct SandboxArgs {
+    /// Port of the API; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Address of the API. The control interface is on loopback whatever this says.
+    #[arg(long, value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub listen: IpAddr,
+    /// Make this many conversations.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub conversations: usize,
+    /// Messages in each of them.
+    #[arg(long, value_name = "M", default_value_t = 6)]
+    pub messages: usize,
+    /// The same seed makes the same data.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Requests a minute.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub minute_limit: u32,
+    /// Requests an hour.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub hour_limit: u32,
+    /// Answer an open question of the API the other way, as in `message_order=asc`; may be repeated.
+    #[arg(long = "switch", value_name = "NAME=VALUE", value_parser = one_switch)]
+    pub switches: Vec<String>,
+    /// With scripted visitors, a bot and colleagues.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+fn one_switch(text: &str) -> Result<String, String> {
+    Switches::default().set_text(text)?;
+    Ok(text.to_owned())
+}
+
+/// Why the command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The sandbox did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A switch does not fit.
+    #[error("{0}")]
+    Switch(String),
+    /// The line could not be written, or signals can't be waited for.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl SandboxArgs {
+    /// The options that the arguments ask for.
+    ///
+    /// # Errors
+    ///
+    /// A switch that does not fit.
+    pub fn options(&self) -> Result<Options, SandboxError> {
+        let mut switches = Switches::default();
+        for switch in &self.switches {
+            switches.set_text(switch).map_err(SandboxError::Switch)?;
+        }
+        Ok(Options {
+            listen: SocketAddr::new(self.listen, self.port),
+            minute_limit: self.minute_limit,
+            hour_limit: self.hour_limit,
+            conversations: self.conversations,
+            messages: self.messages,
+            seed: self.seed,
+            script: if self.demo { Script::Demo } else { Script::None },
+            switches,
+            api_key: None,
+            clock: Clock::system(),
+            random: Random::System,
+        })
+    }
+}
+
+/// Starts the sandbox, writes one line of JSON with `base_url`, `api_key` and `control_url`, and serves until
+/// SIGINT, SIGTERM or SIGHUP. Needs a runtime with timers and signals.
+///
+/// # Errors
+///
+/// The sandbox did not start, or the line could not be written.
+pub async fn run(args: &SandboxArgs, mut out: impl Write) -> Result<(), SandboxError> {
+    let mut ends = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
+    let sandbox = Sandbox::start(args.options()?).await?;
+    let line = json!({
+        "base_url": sandbox.base_url(),
+        "api_key": sandbox.api_key(),
+        "control_url": sandbox.control_url(),
+    });
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    let [interrupt, terminate, hangup] = &mut ends;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    sandbox.shutdown().await;
+    Ok(())
+}

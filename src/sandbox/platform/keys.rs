@@ -1,0 +1,119 @@
+//! Credentials and what each may do (contract, section 1). Owns tokens; they never leave but by the maker's hand.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Refusal;
+use crate::random::Random;
+
+/// What a key is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Everything is permitted.
+    #[default]
+    Valid,
+    /// 401 `invalid_api_key`.
+    Unknown,
+    /// 401 `api_key_revoked`.
+    Revoked,
+    /// 401 `api_key_expired`.
+    Expired,
+    /// 403 `api_key_paused`.
+    Paused,
+    /// 403 `forbidden` for everything but `/me`.
+    Forbidden,
+    /// 403 `forbidden` for writes.
+    ReadOnly,
+}
+
+/// One credential: a personal key, or the token of an OAuth client by its prefix.
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) state: KeyState,
+    token: String,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl Key {
+    pub(super) fn is_oauth(&self) -> bool {
+        self.token.starts_with("awo_live_")
+    }
+}
+
+/// All credentials of the organisation.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    all: Vec<Key>,
+}
+
+impl Keys {
+    pub(super) fn new(token: String, random: &Random) -> Self {
+        Self { all: vec![Key { id: random.uuid(), name: "inbox".to_owned(), state: KeyState::Valid, token }] }
+    }
+
+    /// The newest valid-looking key's token: the one to be told to people.
+    pub(super) fn current(&self) -> &str {
+        self.all.last().map_or("", |key| key.token.as_str())
+    }
+
+    pub(super) fn add(&mut self, token: String, name: &str, random: &Random) {
+        self.all.retain(|key| key.token != token);
+        self.all.push(Key { id: random.uuid(), name: name.to_owned(), state: KeyState::Valid, token });
+    }
+
+    pub(super) fn by_id(&self, id: &str) -> Option<&Key> {
+        self.all.iter().find(|key| key.id == id)
+    }
+
+    /// Sets the state of one, or of all. Returns whether there was one.
+    pub(super) fn set(&mut self, token: Option<&str>, state: KeyState) -> bool {
+        let mut found = false;
+        for key in self.all.iter_mut().filter(|key| token.is_none_or(|token| key.token == token)) {
+            key.state = state;
+            found = true;
+        }
+        found
+    }
+
+    /// Who asks, by the `Authorization` header.
+    pub(super) fn check(&self, header: Option<&str>, method: &str, path: &str) -> Result<&Key, Refusal> {
+        let Some(token) = header.and_then(|header| header.strip_prefix("Bearer ")) else {
+            return Err(Refusal::new(401, "missing_api_key", "Missing API key."));
+        };
+        let known = token.starts_with("aw_live_") || token.starts_with("awo_live_");
+        let Some(key) = self.all.iter().find(|key| known && key.token == token) else {
+            return Err(Refusal::new(401, "invalid_api_key", "Invalid API key."));
+        };
+        match key.state {
+            KeyState::Valid => Ok(key),
+            KeyState::Unknown => Err(Refusal::new(401, "invalid_api_key", "Invalid API key.")),
+            KeyState::Revoked => Err(Refusal::new(401, "api_key_revoked", "This API key has been revoked.")),
+            KeyState::Expired => Err(Refusal::new(401, "api_key_expired", "This API key has expired.")),
+            KeyState::Paused => Err(Refusal::new(403, "api_key_paused", "This API key is paused.")),
+            KeyState::Forbidden if path == "/me" => Ok(key),
+            KeyState::ReadOnly if method == "GET" => Ok(key),
+            KeyState::Forbidden | KeyState::ReadOnly => {
+                Err(Refusal::new(403, "forbidden", "You are not permitted to do this."))
+            }
+        }
+    }
+}
+
+/// A fresh personal key.
+pub(in crate::sandbox) fn fresh_key() -> String {
+    format!("aw_live_{}", Random::System.hex(16))
+}
+
+/// A fresh OAuth token.
+pub(in crate::sandbox) fn fresh_oauth_token() -> String {
+    format!("awo_live_{}", Random::System.hex(16))
+}

@@ -1,0 +1,54 @@
+//! HTTP/1.1 around the platform: listeners, connections, and what faults do to time and to the line.
+//!
+//! Owns sockets and waiting. Decides nothing about the API: that is the platform's.
+
+mod api;
+mod body;
+mod bomb;
+mod control;
+mod line;
+mod listener;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+pub(super) use self::api::Api;
+pub(super) use self::control::ControlDoor;
+pub(super) use self::listener::{Limits, serve};
+use super::platform::Platform;
+use crate::clock::Clock;
+
+/// What all connections share.
+pub(super) struct Shared {
+    platform: Mutex<Platform>,
+    /// Told whenever a request that holds an idempotency key is done.
+    settled: Notify,
+    /// Requests that are carried out although their client may have gone.
+    late: Mutex<JoinSet<()>>,
+    clock: Clock,
+}
+
+impl Shared {
+    pub(super) fn new(platform: Platform, clock: Clock) -> Arc<Self> {
+        let (settled, late) = (Notify::new(), Mutex::new(JoinSet::new()));
+        Arc::new(Self { platform: Mutex::new(platform), settled, late, clock })
+    }
+
+    /// The platform. Held for one step, never across a wait.
+    pub(super) fn platform(&self) -> MutexGuard<'_, Platform> {
+        self.platform.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn wall(&self) -> DateTime<Utc> {
+        self.clock.now().wall
+    }
+
+    fn spawn_late(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        while late.try_join_next().is_some() {}
+        late.spawn(task);
+    }
+}
