@@ -1,1 +1,177 @@
 //! The runner: one effect, one request or statement, one event.
+//!
+//! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::api::{self, Client, ConversationsQuery};
+use crate::app::{Delivery, Effect, Event, Fetch, Found};
+use crate::budget::Reading;
+use crate::domain::outbox::{Intent, Outcome};
+use crate::domain::problem::Reached;
+use crate::domain::{LocalId, Problem, Remedy};
+use crate::random::Random;
+use crate::store::{Journal, JournalError};
+use crate::text::RawText;
+
+/// How many events may wait for the loop.
+pub const QUEUE: usize = 256;
+
+/// Carries effects out.
+pub struct Runner {
+    client: Client,
+    journal: Arc<Mutex<dyn Journal>>,
+    random: Random,
+    events: mpsc::Sender<Event>,
+    tasks: JoinSet<()>,
+}
+
+impl Runner {
+    /// A runner over this client and journal; events go to `events`.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        journal: Arc<Mutex<dyn Journal>>,
+        random: Random,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
+        Self { client, journal, random, events, tasks: JoinSet::new() }
+    }
+
+    /// Carries one effect out. Those of the terminal are the loop's and do nothing here.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Fetch { asked, fetch, .. } => {
+                let (client, events) = (self.client.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let (found, reading) = read(&client, &fetch).await;
+                    tell(&events, Event::Fetched { asked, fetch, found, reading }).await;
+                });
+            }
+            Effect::Journal { ask, intent } => {
+                let event = self.write_down(ask, &intent);
+                let events = self.events.clone();
+                self.tasks.spawn(async move { tell(&events, event).await });
+            }
+            Effect::Deliver { local } => {
+                let (client, journal, events) = (self.client.clone(), Arc::clone(&self.journal), self.events.clone());
+                self.tasks.spawn(async move {
+                    let event = deliver(&client, &journal, local).await;
+                    tell(&events, event).await;
+                });
+            }
+            Effect::Conclude { local, outcome } => {
+                // Nothing waits for it: what cannot be written here is found again by looking it up.
+                let _ = locked(&self.journal).conclude(local, outcome);
+            }
+            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// Resolves when a task panicked: the program has to end.
+    pub async fn panicked(&mut self) {
+        loop {
+            match self.tasks.join_next().await {
+                Some(Err(error)) if error.is_panic() => return,
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Cancels what is under way and waits until it has ended.
+    pub async fn shutdown(mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    /// Key and bytes are made once, here, and are in the journal before anybody may send them.
+    fn write_down(&self, ask: u64, intent: &Intent) -> Event {
+        let key = self.random.uuid();
+        let body = api::encode_reply(&intent.text);
+        match locked(&self.journal).write(intent, key, body) {
+            Ok(local) => Event::Journaled { ask, local },
+            Err(error) => Event::JournalFailed { ask, reason: RawText::new(error.to_string()) },
+        }
+    }
+}
+
+fn locked<'a>(journal: &'a Arc<Mutex<dyn Journal>>) -> std::sync::MutexGuard<'a, dyn Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn tell(events: &mpsc::Sender<Event>, event: Event) {
+    // The loop is gone only when the program ends.
+    let _ = events.send(event).await;
+}
+
+async fn read(client: &Client, fetch: &Fetch) -> (Result<Found, Problem>, Option<Reading>) {
+    match fetch {
+        Fetch::Me => {
+            let answer = client.me().await;
+            (answer.result.map(Found::Me), answer.reading)
+        }
+        Fetch::Members => {
+            let answer = client.members().await;
+            (answer.result.map(|page| Found::Members(page.items)), answer.reading)
+        }
+        Fetch::Chatbots => {
+            let answer = client.chatbots(1).await;
+            (answer.result.map(|page| Found::Chatbots(page.items)), answer.reading)
+        }
+        Fetch::List { statuses, cursor, limit } => {
+            let query = ConversationsQuery {
+                statuses: statuses.clone(),
+                cursor: cursor.clone(),
+                limit: *limit,
+                ..ConversationsQuery::default()
+            };
+            let answer = client.conversations(&query).await;
+            (answer.result.map(Found::Conversations), answer.reading)
+        }
+        Fetch::Conversation(id) => {
+            let answer = client.conversation(id).await;
+            (answer.result.map(|conversation| Found::Conversation(Box::new(conversation))), answer.reading)
+        }
+        Fetch::Thread { conversation, cursor, limit } => {
+            let answer = client.messages(conversation, cursor.as_ref(), *limit).await;
+            (answer.result.map(Found::Messages), answer.reading)
+        }
+    }
+}
+
+/// Claim, send the stored bytes, write the outcome down, then tell.
+async fn deliver(client: &Client, journal: &Arc<Mutex<dyn Journal>>, local: LocalId) -> Event {
+    let claim = match locked(journal).claim(local) {
+        Ok(claim) => claim,
+        Err(error) => {
+            let delivery = Delivery::Failed(not_claimed(&error));
+            return Event::Attempted { local, attempt: 0, delivery, reading: None };
+        }
+    };
+    let answer = client.reply(&claim.conversation, &claim.key, claim.body).await;
+    let (outcome, delivery) = match answer.result {
+        Ok(message) => (Outcome::Delivered(message.id.clone()), Delivery::Delivered(Box::new(message))),
+        Err(problem) => {
+            // Whether a refusal is final is the core's to say; until then the journal keeps the attempt open.
+            (Outcome::Unknown, Delivery::Failed(problem))
+        }
+    };
+    // An outcome that cannot be written is not lost: the entry stays claimed and is looked up again.
+    let _ = locked(journal).conclude(local, outcome);
+    Event::Attempted { local, attempt: claim.attempt, delivery, reading: answer.reading }
+}
+
+fn not_claimed(error: &JournalError) -> Problem {
+    Problem {
+        remedy: Remedy::TryLater,
+        reached: Reached::NotSent,
+        status: None,
+        code: None,
+        message: RawText::new(error.to_string()),
+        request_id: None,
+        fields: Vec::new(),
+    }
+}

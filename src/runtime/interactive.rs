@@ -1,0 +1,188 @@
+//! The loop over a real terminal: keys first, then what is ready, then one frame.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::Terminal;
+use tokio::sync::mpsc;
+
+use crate::app::{Effect, Event, Size, settle};
+use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
+use crate::text::is_doubtful;
+use crate::ui::{self, Theme};
+
+use super::session::Session;
+
+/// Never more than one frame in this time, except that a key is drawn at once.
+const FRAME: Duration = Duration::from_millis(16);
+/// The most events taken before a frame.
+const BATCH: usize = 64;
+/// How many reads of the terminal may wait; a person is slower.
+const KEYS: usize = 256;
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The person quit.
+    Quit,
+    /// A signal asked for it: its number.
+    Signal(i32),
+    /// The terminal is gone.
+    TerminalGone,
+    /// A task panicked; the report was written.
+    Panic,
+}
+
+/// Why the loop could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no terminal.
+    #[error(transparent)]
+    NotTerminal(#[from] NotTerminal),
+    /// The terminal failed.
+    #[error("the terminal failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What the loop draws with.
+#[derive(Clone, Copy, Debug)]
+pub struct Inbox {
+    /// What the terminal can show.
+    pub colours: Colours,
+    /// How it looks.
+    pub theme: Theme,
+}
+
+struct Painter {
+    terminal: Terminal<Screen<crate::terminal::Output>>,
+    theme: Theme,
+}
+
+impl Painter {
+    fn draw(&mut self, session: &mut Session) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        settle(&mut session.model, Size { columns: size.width, rows: size.height });
+        let (model, theme) = (&session.model, &self.theme);
+        self.terminal.draw(|frame| {
+            ui::view(model, theme, frame);
+            mend(frame.buffer_mut());
+        })?;
+        session.model.panes.dirty = false;
+        Ok(())
+    }
+}
+
+/// Runs until the person leaves, a signal asks for it, or the terminal is gone. Gives the terminal back before it
+/// returns, on every way out.
+///
+/// # Errors
+/// There is no terminal, or it failed before the first frame.
+pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
+    let tty = Arc::new(Tty::open()?);
+    let mut signals = Signals::new()?;
+    let ending = signals.ending();
+    let guard = Guard::enter(Arc::clone(&tty))?;
+    let (heard, mut keys) = mpsc::channel(KEYS);
+    let clock = session.clock().clone();
+    let input = Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
+    let screen = Screen::new(guard.output(), inbox.colours, is_doubtful);
+    let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
+    let mut waiting: Vec<Effect> = session.handle(Event::Started);
+    let mut last_frame = tokio::time::Instant::now();
+    if let Err(error) = painter.draw(&mut session) {
+        return finish(session, guard, keys, input, broken(error)).await;
+    }
+    let end = loop {
+        let mut at_once = false;
+        let due = last_frame + FRAME;
+        tokio::select! {
+            biased;
+            told = keys.recv() => match told {
+                Some(Heard::Event(event)) => {
+                    at_once = true;
+                    waiting.extend(session.handle(event));
+                }
+                Some(Heard::Gone) | None => break Ok(End::TerminalGone),
+            },
+            signal = signals.next() => match signal {
+                Signal::Terminate => break Ok(End::Signal(15)),
+                Signal::HangUp => break Ok(End::Signal(1)),
+                Signal::Interrupt => break Ok(End::Signal(2)),
+                Signal::Stop => waiting.push(Effect::Suspend),
+                Signal::Continue => {
+                    if guard.reassert().unwrap_or(false) {
+                        waiting.extend(session.handle(Event::Resumed));
+                    }
+                }
+                Signal::Resize => at_once = true,
+            },
+            () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
+            event = session.next() => match event {
+                Some(event) => waiting.extend(session.handle(event)),
+                None => break Ok(End::Panic),
+            },
+        }
+        for _ in 0..BATCH {
+            match keys.try_recv() {
+                Ok(Heard::Event(event)) => {
+                    at_once = true;
+                    waiting.extend(session.handle(event));
+                }
+                Ok(Heard::Gone) | Err(_) => break,
+            }
+        }
+        for _ in 0..BATCH {
+            let Some(event) = session.ready() else { break };
+            waiting.extend(session.handle(event));
+        }
+        let mut quit = false;
+        for effect in std::mem::take(&mut waiting) {
+            match effect {
+                Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
+                Effect::Redraw => painter.terminal.clear()?,
+                Effect::Suspend => match guard.suspend(&ending) {
+                    Ok(true) => {
+                        input.query_sent();
+                        painter.terminal.clear()?;
+                        waiting.extend(session.handle(Event::Resumed));
+                        at_once = true;
+                    }
+                    Ok(false) | Err(_) => {}
+                },
+                Effect::Quit => quit = true,
+                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {}
+            }
+        }
+        if quit {
+            break Ok(End::Quit);
+        }
+        let now = tokio::time::Instant::now();
+        if session.model.panes.dirty && (at_once || now >= due) {
+            last_frame = now;
+            if let Err(error) = painter.draw(&mut session) {
+                break broken(error);
+            }
+        }
+    };
+    finish(session, guard, keys, input, end).await
+}
+
+fn broken(error: io::Error) -> Result<End, RunError> {
+    if is_gone(&error) { Ok(End::TerminalGone) } else { Err(error.into()) }
+}
+
+/// The terminal first; then what is under way.
+async fn finish(
+    session: Session,
+    guard: Guard,
+    keys: mpsc::Receiver<Heard>,
+    input: Input,
+    end: Result<End, RunError>,
+) -> Result<End, RunError> {
+    guard.leave();
+    drop(keys);
+    input.stop();
+    session.shutdown().await;
+    end
+}

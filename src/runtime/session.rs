@@ -1,0 +1,105 @@
+//! A model with its runner: events in, effects out, without a terminal. The loop and the tests drive the same one.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::api::Client;
+use crate::app::{self, Effect, Event, Model, Settings, Size, Stamped};
+use crate::clock::Clock;
+use crate::domain::Moment;
+use crate::effects::{QUEUE, Runner};
+use crate::random::Random;
+use crate::store::Journal;
+
+/// Is told each event as it was stamped, with the size of the screen: a recorder.
+pub type Observer = Box<dyn FnMut(&Stamped<Event>, Size) + Send>;
+
+/// A model with its runner.
+pub struct Session {
+    /// The state.
+    pub model: Model,
+    clock: Clock,
+    runner: Runner,
+    events: mpsc::Receiver<Event>,
+    step: u64,
+    observer: Option<Observer>,
+}
+
+impl Session {
+    /// A session before its first event.
+    #[must_use]
+    pub fn new(
+        settings: Settings,
+        client: Client,
+        journal: Arc<Mutex<dyn Journal>>,
+        clock: Clock,
+        random: Random,
+    ) -> Self {
+        let (sender, events) = mpsc::channel(QUEUE);
+        let runner = Runner::new(client, journal, random, sender);
+        Self { model: Model::new(settings), clock, runner, events, step: 0, observer: None }
+    }
+
+    /// Tells `observer` every event from now on.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
+    /// Handles one event now. Returns what only the owner of a terminal can carry out.
+    pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let reading = self.clock.now();
+        self.step += 1;
+        let at = Moment { mono: reading.mono, wall: reading.wall };
+        let stamped = Stamped { at, step: self.step, event };
+        if let Some(observer) = &mut self.observer {
+            observer(&stamped, self.model.panes.size);
+        }
+        let mut for_terminal = Vec::new();
+        for effect in app::update(&mut self.model, stamped) {
+            match effect {
+                Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => for_terminal.push(effect),
+                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {
+                    self.runner.perform(effect);
+                }
+            }
+        }
+        for_terminal
+    }
+
+    /// How long until the core wants to be woken; none while only events matter.
+    #[must_use]
+    pub fn sleeps_for(&self) -> Option<Duration> {
+        let now = self.clock.now().mono;
+        app::next_wake(&self.model).map(|at| at.saturating_sub(now))
+    }
+
+    /// The next event of the runner, if one is there already.
+    pub fn ready(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next event: of the runner, or that the moment has come that the core asked for. None when a task panicked.
+    /// Cancelling it loses nothing.
+    pub async fn next(&mut self) -> Option<Event> {
+        let sleep = self.sleeps_for().unwrap_or(Duration::from_secs(3_600));
+        tokio::select! {
+            biased;
+            event = self.events.recv() => event,
+            () = self.runner.panicked() => None,
+            () = tokio::time::sleep(sleep) => Some(Event::TimeReached),
+        }
+    }
+
+    /// The clock that events are stamped by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Cancels what is under way and waits for it.
+    pub async fn shutdown(self) {
+        self.runner.shutdown().await;
+    }
+}
