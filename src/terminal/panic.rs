@@ -1,0 +1,32 @@
+//! What happens to the terminal when the program has a fault.
+//!
+//! Never prints what a panic says unless it is a literal of ours: a message made at run time may quote a visitor
+//! (security, S30).
+
+use std::io;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::guard::leave_current;
+
+/// Whether the sentence has been printed: one fault often brings others.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// From now on a panic in any thread or task first gives the terminal back, then prints one fixed sentence, then calls
+/// `then` (which may tell the loop to end; drawing fails from here on, so the loop would notice by itself too).
+pub fn install_panic_hook(then: impl Fn() + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |info| {
+        leave_current();
+        if !TOLD.swap(true, Ordering::SeqCst) {
+            // The plain descriptor: no lock that the panicking thread may hold. Nobody is left to hear of an error.
+            let _ = rustix::io::write(io::stderr(), sentence(info).as_bytes());
+        }
+        then();
+    }));
+}
+
+fn sentence(info: &PanicHookInfo<'_>) -> String {
+    let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+    let literal = info.payload().downcast_ref::<&'static str>().map(|text| format!(" ({text})")).unwrap_or_default();
+    format!("takeover {} ended by a fault of its own{place}{literal}.\n", env!("CARGO_PKG_VERSION"))
+}
