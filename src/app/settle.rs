@@ -57,7 +57,7 @@ fn wants(model: &mut Model, shown: Option<&ConversationId>, width: u16) -> (usiz
     let composer = match model.composer.current_mut() {
         Some(draft) => {
             draft.editor.prepare(inside);
-            draft.editor.row_count(inside).max(COMPOSER_ROWS) + FRAME
+            draft.editor.row_count().max(COMPOSER_ROWS) + FRAME
         }
         None => 0,
     };
@@ -86,10 +86,10 @@ fn composer(model: &mut Model) {
     if rows == 0 {
         return;
     }
-    let (row, column) = draft.editor.cursor_cell(inside);
-    let count = draft.editor.row_count(inside);
+    let (row, column) = draft.editor.cursor_cell();
+    let count = draft.editor.row_count();
     let first = (row + 1).saturating_sub(rows).min(count.saturating_sub(1));
-    let visible = draft.editor.visible_rows(inside, first, rows);
+    let visible = draft.editor.visible_rows(first, rows);
     model.screen.composer_more = (first > 0, first + rows < count);
     model.screen.composer = visible.into_iter().map(|row| row.text).collect();
     model.screen.composer_cursor = (row - first, column);

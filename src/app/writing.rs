@@ -63,14 +63,15 @@ pub fn type_char(model: &mut Model, char: char) {
         let mut chars = marked.chars();
         match (chars.next(), chars.next()) {
             (Some(only), None) => draft.editor.insert_char(only),
-            _ => draft.editor.insert_str(&marked),
+            _ => {
+                draft.editor.insert_str(&marked);
+            }
         }
     }
 }
 
 /// An act in the composer.
 pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    let inside = inside(model);
     match action {
         Action::Send => send(model, effects),
         Action::Leave => leave(model),
@@ -86,8 +87,12 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             let editor = &mut draft.editor;
             match action {
                 Action::NewLine => editor.newline(),
-                Action::EditUp => editor.up(inside),
-                Action::EditDown => editor.down(inside),
+                Action::EditUp => {
+                    editor.up();
+                }
+                Action::EditDown => {
+                    editor.down();
+                }
                 Action::EditLeft => editor.left(),
                 Action::EditRight => editor.right(),
                 Action::EditWordLeft => editor.word_left(),
@@ -112,10 +117,6 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 
 fn page(model: &Model) -> i64 {
     i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1))
-}
-
-fn inside(model: &Model) -> usize {
-    usize::from(model.screen.layout.composer.width).saturating_sub(4).max(1)
 }
 
 fn send(model: &mut Model, effects: &mut Vec<Effect>) {

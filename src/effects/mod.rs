@@ -17,13 +17,16 @@ use crate::random::Random;
 use crate::store::{Journal, JournalError};
 use crate::text::RawText;
 
+/// The journal, as several tasks use it.
+pub type Shared = Arc<Mutex<Box<dyn Journal>>>;
+
 /// How many events may wait for the loop.
 pub const QUEUE: usize = 256;
 
 /// Carries effects out.
 pub struct Runner {
     client: Client,
-    journal: Arc<Mutex<dyn Journal>>,
+    journal: Shared,
     random: Random,
     events: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
@@ -32,12 +35,7 @@ pub struct Runner {
 impl Runner {
     /// A runner over this client and journal; events go to `events`.
     #[must_use]
-    pub fn new(
-        client: Client,
-        journal: Arc<Mutex<dyn Journal>>,
-        random: Random,
-        events: mpsc::Sender<Event>,
-    ) -> Self {
+    pub fn new(client: Client, journal: Shared, random: Random, events: mpsc::Sender<Event>) -> Self {
         Self { client, journal, random, events, tasks: JoinSet::new() }
     }
 
@@ -98,7 +96,7 @@ impl Runner {
     }
 }
 
-fn locked<'a>(journal: &'a Arc<Mutex<dyn Journal>>) -> std::sync::MutexGuard<'a, dyn Journal> {
+fn locked(journal: &Shared) -> std::sync::MutexGuard<'_, Box<dyn Journal>> {
     journal.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -143,7 +141,7 @@ async fn read(client: &Client, fetch: &Fetch) -> (Result<Found, Problem>, Option
 }
 
 /// Claim, send the stored bytes, write the outcome down, then tell.
-async fn deliver(client: &Client, journal: &Arc<Mutex<dyn Journal>>, local: LocalId) -> Event {
+async fn deliver(client: &Client, journal: &Shared, local: LocalId) -> Event {
     let claim = match locked(journal).claim(local) {
         Ok(claim) => claim,
         Err(error) => {

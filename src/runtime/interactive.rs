@@ -85,7 +85,8 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let guard = Guard::enter(Arc::clone(&tty))?;
     let (heard, mut keys) = mpsc::channel(KEYS);
     let clock = session.clock().clone();
-    let input = Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
+    let input =
+        Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
     let screen = Screen::new(guard.output(), inbox.colours, is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);

@@ -1,6 +1,5 @@
 //! A model with its runner: events in, effects out, without a terminal. The loop and the tests drive the same one.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,9 +8,8 @@ use crate::api::Client;
 use crate::app::{self, Effect, Event, Model, Settings, Size, Stamped};
 use crate::clock::Clock;
 use crate::domain::Moment;
-use crate::effects::{QUEUE, Runner};
+use crate::effects::{QUEUE, Runner, Shared};
 use crate::random::Random;
-use crate::store::Journal;
 
 /// Is told each event as it was stamped, with the size of the screen: a recorder.
 pub type Observer = Box<dyn FnMut(&Stamped<Event>, Size) + Send>;
@@ -30,13 +28,7 @@ pub struct Session {
 impl Session {
     /// A session before its first event.
     #[must_use]
-    pub fn new(
-        settings: Settings,
-        client: Client,
-        journal: Arc<Mutex<dyn Journal>>,
-        clock: Clock,
-        random: Random,
-    ) -> Self {
+    pub fn new(settings: Settings, client: Client, journal: Shared, clock: Clock, random: Random) -> Self {
         let (sender, events) = mpsc::channel(QUEUE);
         let runner = Runner::new(client, journal, random, sender);
         Self { model: Model::new(settings), clock, runner, events, step: 0, observer: None }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::outbox::{Claim, Intent, Outcome, Record};
 use crate::domain::LocalId;
+use crate::domain::outbox::{Claim, Intent, Outcome, Record};
 
 /// Why the journal did not take something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -109,9 +109,7 @@ pub(super) fn wrap_row(text: &str, start: usize, width: usize, shown: Shown) -> 
         let first = cluster.chars().next().unwrap_or(' ');
         // A space that carries a mark is seen.
         let space = is_space(first) && cluster.len() == first.len_utf8();
-        if space
-            && let Some((ink_end, ink_column)) = ink
-        {
+        if space && let Some((ink_end, ink_column)) = ink {
             column += cells;
             last_break = Some(Break { end: ink_end, width: ink_column, next: end });
             if column <= limit {
