@@ -80,7 +80,6 @@ fn keep_in_view(model: &mut Model) {
 fn composer(model: &mut Model) {
     model.screen.composer.clear();
     let layout = model.screen.layout;
-    let inside = usize::from(layout.composer.width).saturating_sub(4).max(1);
     let rows = usize::from(layout.composer.height).saturating_sub(FRAME);
     let Some((_, draft)) = model.composer.current() else { return };
     if rows == 0 {
@@ -297,8 +296,7 @@ fn seen(model: &mut Model) {
     if at_tail {
         let facts = model.inbox.rows.get(&id).map(|row| super::guard::Facts::of(&row.conversation));
         let step = model.step;
-        let draft = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline);
-        for baseline in draft {
+        if let Some(baseline) = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline) {
             baseline.step.get_or_insert(step);
             if baseline.facts.is_none() {
                 baseline.facts.clone_from(&facts);
