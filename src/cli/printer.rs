@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::text::{RawText, sanitize};
 
 /// Writes words to standard error, made safe, with a line break at the end. A closed pipe is nobody's fault.
-pub fn complain(words: &str) {
+pub(super) fn complain(words: &str) {
     let safe = sanitize(&RawText::new(words));
     let mut out = io::stderr().lock();
     let _ = writeln!(out, "{}", safe.as_str().trim_end());
@@ -13,7 +13,7 @@ pub fn complain(words: &str) {
 }
 
 /// Writes words to standard output, made safe, with a line break at the end.
-pub fn say(words: &str) {
+pub(super) fn say(words: &str) {
     let safe = sanitize(&RawText::new(words));
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{}", safe.as_str().trim_end());
