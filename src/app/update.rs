@@ -47,7 +47,6 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, &mut effects);
         }
-        Event::StopAsked => leave(model, &mut effects),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -154,6 +153,10 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
+    if key == Key::control('z') || key == Key::control('l') {
+        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+        return;
+    }
     if model.overlays.open.is_some() {
         popup::press(model, key, effects);
         return;
