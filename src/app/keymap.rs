@@ -181,7 +181,7 @@ pub fn help_of(context: Context) -> Vec<(String, Action)> {
     let mut listed: Vec<(String, Action)> = Vec::new();
     for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
         if !listed.iter().any(|(_, action)| *action == binding.action) {
-            listed.push((keys_of(context, binding.action).join(" "), binding.action));
+            listed.push((keys_of(context, binding.action).join("  "), binding.action));
         }
     }
     listed

@@ -249,9 +249,12 @@ fn flying_for(model: &Model, purpose: Purpose, conversation: &ConversationId) ->
 
 fn names(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
+    // Only for a thread that was opened: a cold start has better use for its requests.
     let chatbot_missing = model.screen.sidebar_visible()
         && model
-            .shown()
+            .panes
+            .on_screen
+            .as_ref()
             .and_then(|id| model.inbox.rows.get(id))
             .and_then(|row| row.conversation.chatbot_id.as_ref())
             .is_some_and(|id| model.directory.chatbot(id).is_none());
