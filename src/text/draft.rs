@@ -4,10 +4,8 @@
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthChar as _;
-
 use super::marks::{flag_length, is_direction_mark, is_forbidden, push_mark};
-use super::width::{cells, clusters, is_boundary, is_unseen, part};
+use super::width::{char_cells, clusters, extends, is_unseen, part};
 
 /// Pasted or inserted text as it may stand in a draft, and how many characters became visible marks.
 ///
@@ -65,7 +63,7 @@ fn mark_characters(text: &str) -> (Cow<'_, str>, usize) {
 }
 
 fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
-    if !text.chars().any(|c| c > '\u{2FF}' && c.width() == Some(0)) {
+    if !text.chars().any(|c| c > '\u{2FF}' && char_cells(c) == 0) {
         return (None, 0);
     }
     let mut out: Option<String> = None;
@@ -87,12 +85,7 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
 
 /// Whether `c` has no cell of its own and is drawn over what stands before it.
 pub(super) fn needs_base(c: char) -> bool {
-    if c <= '\u{2FF}' || is_direction_mark(c) || cells(c.encode_utf8(&mut [0; 4])) > 0 {
-        return false;
-    }
-    let mut probe = String::from("x");
-    probe.push(c);
-    !is_boundary(&probe, 1)
+    c > '\u{2FF}' && char_cells(c) == 0 && extends(c)
 }
 
 /// Whether a combining character behind `c` is drawn over it.

@@ -74,13 +74,28 @@ fn is_doubtful_char(c: char) -> bool {
         '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97C}' | '\u{D7B0}'..='\u{D7FF}' => true,
         '\u{2E80}'..='\u{FFEF}' if c.width() == Some(2) => false,
         '\u{20000}'..='\u{3FFFF}' => false,
-        c => is_new_or_private(c) || c.width() == Some(0) || c.width() != c.width_cjk(),
+        c => is_new_or_private(c) || c.width() == Some(0) || c.width() != c.width_cjk() || extends(c),
     }
 }
 
 /// Private use and the planes where characters are still being added: a terminal's table may be older than ours.
 const fn is_new_or_private(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{10000}'..='\u{1FFFF}' | '\u{40000}'..='\u{10FFFF}')
+}
+
+/// Whether `c` belongs to the cluster of whatever stands before it.
+pub(super) fn extends(c: char) -> bool {
+    if c <= '\u{2FF}' {
+        return false;
+    }
+    let mut probe = String::from("x");
+    probe.push(c);
+    !is_boundary(&probe, 1)
+}
+
+/// Cells of a character by itself; none for controls and for what is drawn over something else.
+pub(super) fn char_cells(c: char) -> usize {
+    if is_sound_mark(c) { 1 } else { c.width().unwrap_or(0) }
 }
 
 /// Half-width katakana sound marks: part of the cluster, yet drawn in a cell of their own.
@@ -142,7 +157,7 @@ pub(super) fn pieces(cluster: &str, cells: usize) -> impl Iterator<Item = (&str,
 
 fn first_piece(cluster: &str) -> &str {
     for (count, (at, c)) in cluster.char_indices().enumerate().skip(1) {
-        let widens = c.width() != Some(0) || is_sound_mark(c) || c == '\u{FE0F}';
+        let widens = char_cells(c) > 0 || c == '\u{FE0F}';
         if count == PIECE_CHARS || (widens && cells(part(cluster, 0, at + c.len_utf8())) > PIECE_CELLS) {
             return part(cluster, 0, at);
         }

@@ -3,7 +3,7 @@
 //! A row depends only on the text from its start on, so an editor can wrap again from any row. Never loses anything
 //! visible: between two rows there are at most the spaces and the line break that ended the first. Linear in the text.
 
-use super::marks::{is_forbidden, push_mark};
+use super::marks::push_mark;
 use super::width::{cluster_at, is_unseen, part, pieces};
 
 /// One row of wrapped text.
@@ -62,7 +62,8 @@ pub(super) fn look(cluster: &str, cells: usize, column: usize) -> (Look<'_>, usi
         let spaces = TAB_STOP - column % TAB_STOP;
         return (Look::Spaces(spaces), spaces);
     }
-    if is_unseen(cluster, cells) || cluster.chars().any(is_forbidden) {
+    // Control characters never get into a draft; if one did, it would not get out of it.
+    if is_unseen(cluster, cells) || (cells == 0 && cluster.contains(char::is_control)) {
         let mut marks = String::new();
         for c in cluster.chars() {
             push_mark(&mut marks, c);
@@ -109,9 +110,7 @@ pub(super) fn wrap_row(text: &str, start: usize, width: usize, shown: Shown) -> 
         let first = cluster.chars().next().unwrap_or(' ');
         // A space that carries a mark is seen.
         let space = is_space(first) && cluster.len() == first.len_utf8();
-        if space
-            && let Some((ink_end, ink_column)) = ink
-        {
+        if space && let Some((ink_end, ink_column)) = ink {
             column += cells;
             last_break = Some(Break { end: ink_end, width: ink_column, next: end });
             if column <= limit {
