@@ -74,7 +74,12 @@ fn is_doubtful_char(c: char) -> bool {
         '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97C}' | '\u{D7B0}'..='\u{D7FF}' => true,
         '\u{2E80}'..='\u{FFEF}' if c.width() == Some(2) => false,
         '\u{20000}'..='\u{3FFFF}' => false,
-        c => is_new_or_private(c) || c.width() == Some(0) || c.width() != c.width_cjk() || extends(c),
+        c => {
+            is_new_or_private(c)
+                || c.width() == Some(0)
+                || c.width() != c.width_cjk()
+                || (!stands_alone(c) && extends(c))
+        }
     }
 }
 
@@ -136,8 +141,26 @@ pub(super) fn cluster_at(text: &str, at: usize) -> Option<(&str, usize)> {
     if byte.is_ascii() && byte != b'\r' && bytes.get(at + 1).is_none_or(u8::is_ascii) {
         return Some((part(text, at, at + 1), usize::from((b' '..=b'~').contains(&byte))));
     }
-    let cluster = text.get(at..)?.graphemes(true).next()?;
+    let rest = text.get(at..)?;
+    let mut chars = rest.chars();
+    let c = chars.next()?;
+    // Most of what people write needs no look at the tables of cluster boundaries.
+    if stands_alone(c) && chars.next().is_none_or(stands_alone) {
+        return Some((part(text, at, at + c.len_utf8()), char_cells(c)));
+    }
+    let cluster = rest.graphemes(true).next()?;
     Some((cluster, cells(cluster)))
+}
+
+/// Whether `c` is a cluster of its own between two others of its kind: letters, punctuation, ideographs, kana, Hangul
+/// syllables. False means only that it has to be looked up.
+const fn stands_alone(c: char) -> bool {
+    matches!(c,
+        '\t' | '\n' | ' '..='~' | '\u{A1}'..='\u{A8}' | '\u{AA}'..='\u{AC}' | '\u{AF}'..='\u{2FF}'
+        | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{58F}' | '\u{1E00}'..='\u{1FFF}' | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{203B}' | '\u{2400}'..='\u{2426}' | '\u{2500}'..='\u{259F}' | '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}' | '\u{309B}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{FF01}'..='\u{FF9D}')
 }
 
 /// The parts of at most two cells in which a cluster of `cells` is drawn.
@@ -272,6 +295,18 @@ mod tests {
         assert!(reach("🇩🇪") >= 4);
         assert!(reach("👍🏻") >= 4);
         assert!(reach("\u{E0B0}") >= 2);
+    }
+
+    #[test]
+    fn what_is_said_to_stand_alone_does_so_beside_every_kind_of_it() {
+        for c in ('\0'..=char::MAX).filter(|c| stands_alone(*c)) {
+            for beside in ['x', '\n', 'é', '漢', 'か', '가', '\u{2400}', c] {
+                let text: String = [beside, c, beside].iter().collect();
+                let whole: Vec<_> = text.graphemes(true).map(|cluster| (cluster, cells(cluster))).collect();
+                assert_eq!(whole.len(), 3, "{text:?}");
+                assert_eq!(clusters(&text).collect::<Vec<_>>(), whole, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Where the cursor can go. Looks at nearby text only; rows come from the layout.
 
 use super::LineEditor;
-use crate::text::width::{boundary_after, boundary_before, ceil_boundary, floor_boundary, part};
+use crate::text::marks::is_direction_mark;
+use crate::text::width::{boundary_after, boundary_before, ceil_boundary, char_cells, floor_boundary, part};
 
 impl LineEditor {
     /// One cluster back.
@@ -80,5 +81,5 @@ impl LineEditor {
 
 /// What belongs to a word: letters and digits of every script, with what is drawn over them.
 fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || (c > '\u{2FF}' && super::needs_base(c))
+    c.is_alphanumeric() || c == '_' || (c > '\u{2FF}' && char_cells(c) == 0 && !is_direction_mark(c))
 }
