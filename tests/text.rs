@@ -121,6 +121,7 @@ fn large_inputs_are_wrapped_cut_and_edited_whole() {
         let safe = body(&text);
         assert!(safe.chars().count() <= BODY_LIMIT, "{name}");
         assert!(safe.len() < text.len() && safe.ends_with('…') || safe.contains('…'), "{name} is cut where it shows");
+        assert_drawn_as_measured(&line(&text));
         let (draft, _) = mark_for_draft(&text);
         let rows = wrap(&draft, 80);
         assert_eq!(

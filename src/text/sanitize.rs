@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::marks::{flag_length, is_forbidden, push_mark};
 use super::raw::{RawText, SafeText};
-use super::width::{char_cells, clusters, floor_boundary, is_unseen, part, width};
+use super::width::{char_cells, floor_boundary, is_unseen, part, true_clusters, width};
 
 /// The most characters of a body that are shown; what follows is a visible "…".
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -177,7 +177,7 @@ fn map_clusters(text: &str) -> Option<String> {
     }
     let mut out: Option<String> = None;
     let mut at = 0;
-    for (cluster, cells) in clusters(text) {
+    for (cluster, cells) in true_clusters(text) {
         let unseen = is_unseen(cluster, cells);
         if unseen || is_overgrown(cluster) {
             let out = out.get_or_insert_with(|| {
@@ -252,7 +252,8 @@ fn cap(text: &str, limit: usize, stopped: bool) -> Option<String> {
         return None;
     }
     let end = match text.char_indices().nth(limit.saturating_sub(1)) {
-        Some((at, _)) => floor_boundary(text, at),
+        // A cluster without an end is cut where the limit is.
+        Some((at, _)) => Some(floor_boundary(text, at)).filter(|floor| at - floor < limit / 2).unwrap_or(at),
         None => text.len(),
     };
     let kept = part(text, 0, end);

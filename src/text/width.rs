@@ -13,8 +13,9 @@ use super::marks::is_direction_mark;
 /// The most cells that one drawn piece takes.
 const PIECE_CELLS: usize = 2;
 
-/// The most characters in one drawn piece; a longer chain of joined emoji is drawn in parts.
-const PIECE_CHARS: usize = 64;
+/// The most bytes that are taken for one cluster. There is no end to a lawful one (a megabyte of conjuncts or of marks
+/// on one letter), and every row that it spans would look at all of it again; so a longer one counts as several.
+const CLUSTER_BYTES: usize = 128;
 
 /// Cells that `text` takes on one line: the sum of its pieces. Control characters count nothing, as they are not drawn.
 #[must_use]
@@ -29,7 +30,8 @@ pub fn width(text: &str) -> usize {
 ///
 /// A piece is a grapheme cluster (UAX #29), except that a cluster that measures more than two cells (an emoji with a
 /// skin tone that it does not take, stacked Hangul leads, long Indic conjuncts) is given in parts of at most two:
-/// terminals draw those side by side, and so each part owns its cells. Pieces of width 0 are not drawn.
+/// terminals draw those side by side, and so each part owns its cells. A cluster of more than 128 bytes comes in parts
+/// too. Pieces of width 0 are not drawn.
 pub fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
     clusters(text).flat_map(|(cluster, cells)| pieces(cluster, cells))
 }
@@ -123,7 +125,7 @@ pub(super) fn is_unseen(cluster: &str, cells: usize) -> bool {
     cells == 0 && !cluster.chars().all(|c| is_direction_mark(c) || c.is_control())
 }
 
-/// True clusters with their cells, without a limit on the cells.
+/// Clusters with their cells, without a limit on the cells; one that is longer than any in use comes in parts.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut at = 0;
     iter::from_fn(move || {
@@ -131,6 +133,11 @@ pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
         at += cluster.len();
         Some((cluster, cells))
     })
+}
+
+/// True clusters with their cells, however long they are.
+pub(super) fn true_clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true).map(|cluster| (cluster, cells(cluster)))
 }
 
 /// The cluster that begins at byte `at` (itself a boundary), with its cells. Looks no further than that cluster's end.
@@ -148,7 +155,11 @@ pub(super) fn cluster_at(text: &str, at: usize) -> Option<(&str, usize)> {
     if stands_alone(c) && chars.next().is_none_or(stands_alone) {
         return Some((part(text, at, at + c.len_utf8()), char_cells(c)));
     }
-    let cluster = rest.graphemes(true).next()?;
+    let mut window = CLUSTER_BYTES.min(rest.len());
+    while !rest.is_char_boundary(window) {
+        window -= 1;
+    }
+    let cluster = part(rest, 0, window).graphemes(true).next()?;
     Some((cluster, cells(cluster)))
 }
 
@@ -179,9 +190,9 @@ pub(super) fn pieces(cluster: &str, cells: usize) -> impl Iterator<Item = (&str,
 }
 
 fn first_piece(cluster: &str) -> &str {
-    for (count, (at, c)) in cluster.char_indices().enumerate().skip(1) {
+    for (at, c) in cluster.char_indices().skip(1) {
         let widens = char_cells(c) > 0 || c == '\u{FE0F}';
-        if count == PIECE_CHARS || (widens && cells(part(cluster, 0, at + c.len_utf8())) > PIECE_CELLS) {
+        if widens && cells(part(cluster, 0, at + c.len_utf8())) > PIECE_CELLS {
             return part(cluster, 0, at);
         }
     }
