@@ -13,7 +13,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::script::{Line, Person, Script, ToolLine, one};
-use super::world::{Author, Contact, NewConversation, Priority, Status, Tool, World, below};
+use super::world::{Contact, NewConversation, Priority, Status, Tool, World, below};
 use crate::random::Random;
 
 /// Above so many waiting visitors colleagues help out.
@@ -337,6 +337,7 @@ fn tool(line: ToolLine) -> Tool {
 mod tests {
     use super::*;
     use crate::sandbox::switches::Switches;
+    use crate::sandbox::world::Author;
 
     fn moment() -> DateTime<Utc> {
         "2026-05-22T14:00:00Z".parse().unwrap()
