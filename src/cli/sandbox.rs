@@ -86,7 +86,8 @@ impl SandboxArgs {
             switches,
             api_key: None,
             clock: Clock::system(),
-            random: Random::System,
+            // Repeatable to the last id; keys and the control path never come from here.
+            random: Random::seeded(self.seed),
         })
     }
 }

@@ -122,6 +122,12 @@ impl World {
         self.by_created.count(status)
     }
 
+    /// The conversation of this status that was created last.
+    #[must_use]
+    pub fn newest(&self, status: &Status) -> Option<Arc<str>> {
+        self.by_created.newest(status)
+    }
+
     /// The place of a conversation, for the calls that ask for one.
     #[must_use]
     pub fn slot(&self, id: &str) -> Option<usize> {

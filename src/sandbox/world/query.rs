@@ -227,6 +227,10 @@ impl Index {
         self.by_status.get(status).map_or(0, BTreeSet::len)
     }
 
+    pub(super) fn newest(&self, status: &Status) -> Option<Arc<str>> {
+        self.by_status.get(status).and_then(BTreeSet::last).map(|key| key.id.clone())
+    }
+
     /// The rows of these statuses after `after`, merged in order.
     fn walk<'a>(&'a self, wanted: impl Fn(&Status) -> bool, after: Option<&Key>, newest_first: bool) -> Walk<'a> {
         let mut heads: Vec<Rows<'a>> = Vec::new();
