@@ -322,6 +322,12 @@ fn a_lost_terminal_is_an_error_that_says_so() {
     assert!(crate::terminal::is_gone(&error));
 }
 
+/// Two wide for us, one or two for terminals.
+const HEART: &str = "❤\u{fe0f}";
+
+/// Two wide for us, two or four for terminals.
+const PAIR: &str = "👩\u{200d}🔬";
+
 /// One piece of a random frame.
 #[derive(Clone, Debug)]
 struct Piece {
@@ -401,6 +407,44 @@ proptest! {
             mend(&mut wanted);
             bench.draw(|buffer| *buffer = wanted.clone());
             assert_shows(bench.shown.screen(), &wanted);
+        }
+    }
+
+    #[test]
+    fn no_ghost_stays_whatever_the_terminal_thinks_of_a_doubtful_cluster(
+        frames in proptest::collection::vec(proptest::collection::vec(("[a-c漢#@]{0,9}", 0_u16..16, 0_u16..3), 0..6), 1..8),
+        heart in prop_oneof![Just("x"), Just("漢")],
+        pair in prop_oneof![Just("漢"), Just("漢漢")],
+    ) {
+        // The edge is out of reach, since this terminal always wraps.
+        let mut bench = Bench::new(40, 3, Colours::Full);
+        for pieces in frames {
+            let mut wanted = Buffer::empty(Rect::new(0, 0, 40, 3));
+            for (text, column, row) in &pieces {
+                let text = text.replace('#', HEART).replace('@', PAIR);
+                wanted.set_string(*column, *row, text, Style::new());
+            }
+            mend(&mut wanted);
+            bench.terminal.draw(|frame| *frame.buffer_mut() = wanted.clone()).unwrap();
+            let writes = std::mem::take(&mut bench.terminal.backend_mut().surface_mut().writes);
+            let text = String::from_utf8(writes.concat()).unwrap();
+            // This terminal draws the clusters as something of another width.
+            bench.shown.process(text.replace(HEART, heart).replace(PAIR, pair).as_bytes());
+            let mut covered = 0;
+            for (index, cell) in wanted.content.iter().enumerate() {
+                let (column, row) = wanted.pos_of(index);
+                if covered > 0 {
+                    covered -= 1;
+                    continue;
+                }
+                covered = cell.cell_width().saturating_sub(1);
+                if many_characters(cell.symbol()) {
+                    continue;
+                }
+                let seen = bench.shown.screen().cell(row, column).unwrap();
+                let symbol = if seen.has_contents() { seen.contents() } else { " " };
+                prop_assert_eq!(symbol, cell.symbol(), "at {},{}", column, row);
+            }
         }
     }
 
