@@ -1,5 +1,7 @@
 //! The terminal is given back on every way out, and taken again after Ctrl-Z: with a program in a real pty.
 
+#![allow(clippy::unwrap_used, reason = "a test's way to fail")]
+
 #[path = "support/pty.rs"]
 mod pty;
 
@@ -133,10 +135,9 @@ fn a_stopped_job_can_be_ended_and_leaves_the_shell_as_it_is() {
     pty.send("\x1a");
     wait_for_shell(&pty);
     // As some shells do by themselves: a stopped process hears nothing until it is continued.
-    pty.send("kill %1; kill -CONT %1\n");
-    pty.wait_gone(pid);
-    pty.send("echo still' 'here\n");
+    pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
     pty.wait_for_text("still here");
+    pty.wait_gone(pid);
     pty.wait_for_attributes("cooked mode", is_cooked);
     pty::assert_restored(&pty.raw());
 }

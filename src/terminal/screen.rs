@@ -304,11 +304,10 @@ impl<S: Surface> Screen<S> {
 
     /// Moves to a cell that is to be written, over a short gap by writing what is there.
     fn move_to(&mut self, column: u16, row: u16) {
-        if let Some((x, y)) = self.at.filter(|(x, y)| *y == row && *x < column && column - x <= STEPPED) {
-            if let Some(text) = self.plain_text(x, column, y) {
-                self.frame.extend_from_slice(text.as_bytes());
-                self.at = Some((column, row));
-            }
+        let before = self.at.filter(|(x, y)| *y == row && *x < column && column - x <= STEPPED);
+        if let Some(text) = before.and_then(|(x, y)| self.plain_text(x, column, y)) {
+            self.frame.extend_from_slice(text.as_bytes());
+            self.at = Some((column, row));
         }
         self.jump_to(column, row);
     }

@@ -123,10 +123,8 @@ pub fn is_gone(error: &io::Error) -> bool {
 
 /// A duration as poll takes it.
 pub(super) fn timespec(duration: Duration) -> Timespec {
-    Timespec {
-        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(duration.subsec_nanos()).into(),
-    }
+    // A day stands for ever: every caller looks again when it ends.
+    Timespec::try_from(duration).unwrap_or(Timespec { tv_sec: 86_400, tv_nsec: 0 })
 }
 
 /// Waits without a descriptor: only for the kernel or another thread to finish what it has begun.

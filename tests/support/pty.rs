@@ -4,6 +4,7 @@
 
 // Each test program uses its own part of this.
 #![allow(dead_code, unreachable_pub, reason = "shared by several test programs, each of which uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's way to fail")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -173,7 +174,7 @@ impl Pty {
 
     /// Waits until a process (a child of the one that was started) is gone.
     pub fn wait_gone(&self, pid: Pid) {
-        self.wait_for_attributes("a process to be gone", |_| rustix::process::test_kill_process(pid).is_err());
+        self.wait_for_attributes("a process to be gone", |_| is_gone(pid));
     }
 
     /// Waits for the process's end.
@@ -301,6 +302,13 @@ fn read(master: &FileDescriptor, woken: &OwnedFd, shared: &Shared) {
         }
     }
     shared.change(|state| state.closed = true);
+}
+
+/// Whether a process has ended, be it that its parent has not looked yet.
+fn is_gone(pid: Pid) -> bool {
+    rustix::process::test_kill_process(pid).is_err()
+        || std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid()))
+            .is_ok_and(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
 }
 
 /// Whether the line settings are those of a program that gets every key, Ctrl-S and Ctrl-Q included.

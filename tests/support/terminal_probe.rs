@@ -18,6 +18,7 @@ use takeover::terminal::{
 use tokio::sync::mpsc;
 
 /// What the loop hears.
+#[expect(clippy::large_enum_variant, reason = "moved once")]
 enum Word {
     Heard(Heard),
     Fault,
