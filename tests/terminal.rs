@@ -193,6 +193,15 @@ fn a_vanished_terminal_ends_the_process_also_if_it_hears_no_signal() {
 }
 
 #[test]
+fn a_terminal_that_reads_nothing_cannot_hold_the_end() {
+    let mut pty = probe(&[]);
+    pty.read_no_more("f");
+    pty.signal(Signal::TERM);
+    pty.wait_exit(TWO_SECONDS);
+    pty.wait_for_attributes("cooked mode", is_cooked);
+}
+
+#[test]
 fn without_a_terminal_the_error_says_so_and_nothing_else_is_written() {
     let pty = Pty::spawn("/bin/sh", &["-c", &format!("{PROBE} </dev/null")], (80, 24));
     assert_eq!(pty.wait_end().exit_code(), 2);

@@ -191,25 +191,19 @@ impl<S: Surface> Screen<S> {
     }
 
     fn write_cell(&mut self, column: u16, row: u16, index: usize, blanked: &mut u16) {
-        let Some(cell) = self.shown.get(index) else { return };
+        let Some(cell) = self.shown.get(index).cloned() else { return };
         let cells = cell.cell_width().max(1);
-        let pen = pen_of(self.colours, cell);
+        let pen = pen_of(self.colours, &cell);
         let columns = self.size.get().columns;
-        if cell.symbol() == " " {
+        let symbol = cell.symbol();
+        // What has no room for the whole of it is a blank, too.
+        if symbol == " " || column.saturating_add(cells) > columns {
             self.move_to(column, row);
             self.draw_blanks_with(pen);
             self.put(b" ", column, row, 1);
             return;
         }
-        let symbol = cell.symbol().to_owned();
-        if column.saturating_add(cells) > columns {
-            // No room for the whole of it.
-            self.move_to(column, row);
-            self.draw_blanks_with(pen);
-            self.put(b" ", column, row, 1);
-            return;
-        }
-        let is_doubtful = !symbol.is_ascii() && (self.is_doubtful)(&symbol);
+        let is_doubtful = !symbol.is_ascii() && (self.is_doubtful)(symbol);
         if cells > 1 || is_doubtful {
             self.blank_ahead(column, row, index, pen, blanked);
         }

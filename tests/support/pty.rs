@@ -137,6 +137,16 @@ impl Pty {
         kill_process(self.pid, signal).unwrap();
     }
 
+    /// From now on nobody reads what the program writes: its writes will block once the pty is full. Waits until it has
+    /// written something after that.
+    pub fn read_no_more(&mut self, send: impl AsRef<[u8]>) {
+        self.stop_reading();
+        self.send(send);
+        let deadline = rustix::event::Timespec { tv_sec: 20, tv_nsec: 0 };
+        let ready = poll(&mut [PollFd::new(self.master(), PollFlags::IN)], Some(&deadline)).unwrap();
+        assert_eq!(ready, 1, "the program writes");
+    }
+
     /// Closes the pty on our side: for the program the terminal is gone.
     pub fn hang_up(&mut self) {
         self.stop_reading();

@@ -1,7 +1,7 @@
 //! A small program around the terminal room, for tests in a pty: shows what it hears, and fails in every way on demand.
 //!
-//! Keys: `q` quits, `p` panics in the loop, `l` panics there with a literal, `t` in a task, `h` in a thread, Ctrl-Z
-//! suspends. Argument `deaf`: signals are caught and ignored, so that only the terminal itself can end it.
+//! Keys: `q` quits, `p` panics in the loop, `l` panics there with a literal, `t` in a task, `h` in a thread, `f` writes
+//! more than a pty holds, Ctrl-Z suspends. Argument `deaf`: signals are caught and ignored, so that only the terminal itself can end it.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -48,10 +48,12 @@ fn main() -> ExitCode {
     match runtime.block_on(run()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let gone = error.downcast_ref::<io::Error>().is_some_and(is_gone);
-            // Nobody may be left to read it.
+            if error.downcast_ref::<io::Error>().is_some_and(is_gone) {
+                // Nobody is left to read a word, and one more could block.
+                return ExitCode::from(3);
+            }
             let _ = writeln!(io::stderr(), "{error}");
-            ExitCode::from(if gone { 3 } else { 2 })
+            ExitCode::from(2)
         }
     }
 }
@@ -62,7 +64,7 @@ async fn run() -> Result<u8, Box<dyn std::error::Error>> {
     let faults = tell.clone();
     install_panic_hook(move || drop(faults.send(Word::Fault)));
     let tty = Arc::new(Tty::open()?);
-    let guard = Guard::enter(Arc::clone(&tty))?;
+    let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let clock = Clock::system();
     let input = Input::spawn(tty, move || clock.now().mono, move |heard| tell.send(Word::Heard(heard)).is_ok())?;
     let screen = Screen::new(guard.output(), Colours::Sixteen, |cluster| !cluster.is_ascii());
@@ -110,7 +112,7 @@ impl Probe {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        if self.guard.suspend(&self.signals.ending())? {
+        if self.guard.suspend()? {
             self.resumed()?;
         }
         Ok(())
@@ -158,6 +160,12 @@ impl Probe {
             drop(tokio::spawn(async move { panic!("a fault in a task about {visitor}") }));
         } else if key == Key::char('h') {
             std::thread::spawn(move || panic!("a fault in a thread about {visitor}"));
+        } else if key == Key::char('f') {
+            for round in 0..1_000 {
+                self.seen.keys = "flood ".repeat(10) + if round % 2 == 0 { "a" } else { "b" };
+                self.terminal.clear()?;
+                self.draw()?;
+            }
         } else if key == Key::control('z') {
             self.suspend()?;
         }
