@@ -7,6 +7,7 @@ pub mod action;
 pub mod attention;
 pub mod blocks;
 pub mod composer;
+pub mod deciding;
 pub mod effect;
 pub mod event;
 pub mod guard;
