@@ -82,8 +82,7 @@ impl Painter {
 pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let tty = Arc::new(Tty::open()?);
     let mut signals = Signals::new()?;
-    let ending = signals.ending();
-    let guard = Guard::enter(Arc::clone(&tty))?;
+    let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let (heard, mut keys) = mpsc::channel(KEYS);
     let clock = session.clock().clone();
     let input =
@@ -144,7 +143,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
                 Effect::Redraw => painter.terminal.clear()?,
                 Effect::Suspend => {
-                    if guard.suspend(&ending).unwrap_or(false) {
+                    if guard.suspend().unwrap_or(false) {
                         input.query_sent();
                         painter.terminal.clear()?;
                         waiting.extend(session.handle(Event::Resumed));
