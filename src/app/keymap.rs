@@ -125,9 +125,8 @@ pub const BINDINGS: &[Binding] = &[
 ];
 
 /// The table with its keys read once.
-static READ: LazyLock<Vec<(&'static Binding, Vec<Key>)>> = LazyLock::new(|| {
-    BINDINGS.iter().filter_map(|binding| Some((binding, Key::parse_all(binding.keys)?))).collect()
-});
+static READ: LazyLock<Vec<(&'static Binding, Vec<Key>)>> =
+    LazyLock::new(|| BINDINGS.iter().filter_map(|binding| Some((binding, Key::parse_all(binding.keys)?))).collect());
 
 /// What keys lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,5 +40,7 @@ pub use event::{Delivery, Event, Found, Size, Stamped};
 pub use key::{Code, Key};
 pub use model::{Focus, Model};
 pub use settings::Settings;
+
+pub use crate::domain::Moment;
 pub use settle::settle;
 pub use update::{next_wake, update};

@@ -287,10 +287,11 @@ fn seen(model: &mut Model) {
     }
     let Some(thread) = model.threads.held.get(&id) else { return };
     let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
-    if at_tail && model.panes.terminal_focused != Some(false) {
-        if let Some(row) = model.inbox.rows.get_mut(&id) {
-            row.unread = false;
-        }
+    if at_tail
+        && model.panes.terminal_focused != Some(false)
+        && let Some(row) = model.inbox.rows.get_mut(&id)
+    {
+        row.unread = false;
     }
     // A draft begun before anything of the thread was on the screen counts from the first time it is.
     if at_tail {

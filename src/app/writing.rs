@@ -56,17 +56,8 @@ pub fn insert(model: &mut Model, text: &RawText) {
 
 /// A typed character.
 pub fn type_char(model: &mut Model, char: char) {
-    let mut buffer = [0; 4];
-    let typed = char.encode_utf8(&mut buffer);
-    let (marked, _) = mark_for_draft(typed);
     if let Some(draft) = model.composer.current_mut() {
-        let mut chars = marked.chars();
-        match (chars.next(), chars.next()) {
-            (Some(only), None) => draft.editor.insert_char(only),
-            _ => {
-                draft.editor.insert_str(&marked);
-            }
-        }
+        draft.editor.insert_char(char);
     }
 }
 

@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 
 use crate::app::{Effect, Event, Size, settle};
 use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
-use crate::text::is_doubtful;
 use crate::ui::{self, Theme};
 
 use super::session::Session;
@@ -52,6 +51,8 @@ pub struct Inbox {
     pub colours: Colours,
     /// How it looks.
     pub theme: Theme,
+    /// Whether terminals disagree about the width of a cluster.
+    pub is_doubtful: fn(&str) -> bool,
 }
 
 struct Painter {
@@ -87,7 +88,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let clock = session.clock().clone();
     let input =
         Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
-    let screen = Screen::new(guard.output(), inbox.colours, is_doubtful);
+    let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
     let mut last_frame = tokio::time::Instant::now();
@@ -142,15 +143,14 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
                 Effect::Redraw => painter.terminal.clear()?,
-                Effect::Suspend => match guard.suspend(&ending) {
-                    Ok(true) => {
+                Effect::Suspend => {
+                    if guard.suspend(&ending).unwrap_or(false) {
                         input.query_sent();
                         painter.terminal.clear()?;
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
                     }
-                    Ok(false) | Err(_) => {}
-                },
+                }
                 Effect::Quit => quit = true,
                 Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {}
             }
