@@ -54,10 +54,11 @@ type Place = (u16, u16);
 
 /// Paints the model, as `app::settle` made it ready for this size, and puts the hardware cursor where the eye belongs.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let scene = Scene { model, theme, marks: Marks::of(model.settings.ascii) };
+    let ascii = theme.ascii || model.settings.ascii;
+    let scene = Scene { model, theme, marks: Marks::of(ascii) };
     let layout = model.screen.layout;
     let bounds = frame.area();
-    let mut painter = Painter::new(frame.buffer_mut(), model.settings.ascii);
+    let mut painter = Painter::new(frame.buffer_mut(), ascii);
     let place = if layout.fit == Fit::Line {
         status::too_small(&scene, &mut painter);
         Some((layout.status.x, layout.status.y))

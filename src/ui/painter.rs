@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 use ratatui::style::Style;
 
 use crate::app::layout::Area;
+use crate::app::words::OUTSIDE_CELLS;
 use crate::text;
 
 /// A stretch of one line that is still free.
@@ -101,6 +102,12 @@ impl<'a> Painter<'a> {
         } else {
             self.write(pen, &text::truncate(text, pen.rest()).text, style);
         }
+    }
+
+    /// Lays down a name from outside: cut, and never longer than a name may be.
+    pub(super) fn name(&mut self, pen: &mut Pen, name: &str, style: Style) {
+        let cut = text::truncate(name, pen.rest().min(OUTSIDE_CELLS));
+        self.write(pen, &cut.text, style);
     }
 
     /// Lays down text in a field of exactly so many cells.

@@ -20,9 +20,18 @@ pub struct Theme {
     pub resting: Style,
     /// The guard and failures.
     pub warning: Style,
+    /// Marks, gutters and frames without anything outside ASCII.
+    pub ascii: bool,
 }
 
 impl Theme {
+    /// With colours or without, with marks of Unicode or of ASCII.
+    #[must_use]
+    pub const fn of(colours: bool, ascii: bool) -> Self {
+        let theme = if colours { Self::standard() } else { Self::mono() };
+        Self { ascii, ..theme }
+    }
+
     /// The terminal's own sixteen colours: readable on light and on dark, as both palettes make magenta and red
     /// readable on their background. Dim is an attribute, since "bright black" is the background in some palettes.
     #[must_use]
@@ -46,6 +55,7 @@ impl Theme {
             selected: plain.add_modifier(Modifier::REVERSED),
             resting: plain.add_modifier(Modifier::REVERSED.union(Modifier::DIM)),
             warning: plain.add_modifier(Modifier::BOLD),
+            ascii: false,
         }
     }
 }
