@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::Terminal;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::app::{Effect, Event, Size, settle};
-use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
+use crate::terminal::{
+    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, install_panic_hook, is_gone, mend,
+};
 use crate::ui::{self, Theme};
 
 use super::session::Session;
@@ -29,7 +31,7 @@ pub enum End {
     Signal(i32),
     /// The terminal is gone.
     TerminalGone,
-    /// A task panicked; the report was written.
+    /// A task or another thread panicked; the report was written.
     Panic,
 }
 
@@ -85,6 +87,10 @@ impl Painter {
 /// # Errors
 /// There is no terminal, or it failed before the first frame.
 pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
+    // Wherever it happens, the terminal is given back by then: nobody must go on behind it.
+    let fault = Arc::new(Notify::new());
+    let faults = Arc::clone(&fault);
+    install_panic_hook(move || faults.notify_one());
     let tty = Arc::new(Tty::open()?);
     let mut signals = Signals::new()?;
     let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
@@ -126,6 +132,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     waiting.extend(session.handle(Event::Resized(painter.size()?)));
                 }
             },
+            () = fault.notified() => break Ok(End::Panic),
             () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
             event = session.next() => match event {
                 Some(event) => waiting.extend(session.handle(event)),
