@@ -142,7 +142,7 @@ fn a_panic_anywhere_gives_the_terminal_back_ends_the_process_and_tells_no_visito
             pty.wait_for_text("held ");
             pty.send("\x13");
         } else {
-            pty.send("P");
+            pty.send("Y");
         }
         assert_eq!(pty.wait_exit(TWO_SECONDS).exit_code(), 101, "{kind}");
         pty.wait_end();

@@ -1,7 +1,7 @@
 //! The real session and loop over a sandbox of another thread, with faults of our own on demand.
 //!
-//! Arguments: `loop` panics in the loop when `P` is pressed, `task` in the task that delivers a reply, `thread` in a
-//! thread that nobody waits for when `P` is pressed.
+//! Arguments: `loop` panics in the loop when `Y` is pressed, `task` in the task that delivers a reply, `thread` in a
+//! thread that nobody waits for when `Y` is pressed.
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -77,7 +77,7 @@ fn run(kind: &str) -> Option<End> {
         let in_thread = kind == "thread";
         if kind != "task" {
             session.observe(Box::new(move |stamped, _| {
-                if matches!(&stamped.event, Event::KeysPressed(keys) if keys == &[Key::char('P')]) {
+                if matches!(&stamped.event, Event::KeysPressed(keys) if keys.contains(&Key::char('Y'))) {
                     fail(in_thread);
                 }
             }));
