@@ -9,7 +9,8 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::app::{Effect, Event, Size, settle};
 use crate::terminal::{
-    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, install_panic_hook, is_gone, mend,
+    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked, install_panic_hook, is_gone,
+    mend,
 };
 use crate::ui::{self, Theme};
 
@@ -17,6 +18,8 @@ use super::session::Session;
 
 /// Never more than one frame in this time, except that a key is drawn at once.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long the end waits for a fault's sentence to be written.
+const TELLING: Duration = Duration::from_secs(1);
 /// The most events taken before a frame.
 const BATCH: usize = 64;
 /// How many reads of the terminal may wait; a person is slower.
@@ -127,10 +130,13 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
-                Signal::Resize => {
-                    at_once = true;
-                    waiting.extend(session.handle(Event::Resized(painter.size()?)));
-                }
+                Signal::Resize => match painter.size() {
+                    Ok(size) => {
+                        at_once = true;
+                        waiting.extend(session.handle(Event::Resized(size)));
+                    }
+                    Err(error) => break broken(error),
+                },
             },
             () = fault.notified() => break Ok(End::Panic),
             () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
@@ -153,14 +159,15 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             waiting.extend(session.handle(event));
         }
         let mut quit = false;
+        let mut cleared = Ok(());
         for effect in std::mem::take(&mut waiting) {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
-                Effect::Redraw => painter.terminal.clear()?,
+                Effect::Redraw => cleared = painter.terminal.clear(),
                 Effect::Suspend => {
                     if guard.suspend().unwrap_or(false) {
                         input.query_sent();
-                        painter.terminal.clear()?;
+                        cleared = painter.terminal.clear();
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
                     }
@@ -172,6 +179,9 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
         if quit {
             break Ok(End::Quit);
         }
+        if let Err(error) = cleared {
+            break broken(error);
+        }
         let now = tokio::time::Instant::now();
         if session.model.panes.dirty && (at_once || now >= due) {
             last_frame = now;
@@ -179,6 +189,15 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 break broken(error);
             }
         }
+    };
+    let end = match end {
+        Ok(End::Panic) => end,
+        // A fault elsewhere gives the terminal back first: the loop may hear of that before it hears why.
+        _ if has_panicked() => {
+            let _ = tokio::time::timeout(TELLING, fault.notified()).await;
+            Ok(End::Panic)
+        }
+        _ => end,
     };
     finish(session, guard, keys, input, end).await
 }
