@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, answer};
 use crate::inputs::{CLASSES, CONTROL, HIDDEN, texts};
-use crate::look::{BOT, PERSON, Row, UNKNOWN, VISITOR, assert_borders, end, stretch, thread};
+use crate::look::{BOT, PERSON, Row, UNKNOWN, VISITOR, assert_borders, end, page_up, stretch, thread};
 use crate::pty::Pty;
 
 /// Waits until something at this size is drawn whole, and holds its borders.
@@ -21,7 +21,9 @@ fn at_size(pty: &Pty, (columns, rows): (u16, u16), about: &str) {
     } else {
         pty.wait_for("the hints", |screen| {
             let last = screen.rows(0, columns).last().unwrap_or_default();
-            ["? keys", "Esc ", "Enter new line", "^S ", "not read: "].iter().any(|hint| last.contains(hint))
+            ["? keys", "Esc ", "Enter new line", "^S ", "not read: ", "taken back"]
+                .iter()
+                .any(|hint| last.contains(hint))
         });
         assert_borders(&pty.screen(), about);
     }
@@ -66,8 +68,7 @@ fn rows_sidebars_and_previews_stand_at_every_layout() {
     pty.send("4");
     pty.wait_for_text(&format!("4 All {count}"));
     pty.send("gg");
-    pty.wait_for("the first sidebar", |screen| tag(screen, "#").is_some());
-    pty.wait_for("the cursor on the first row", |screen| screen.cursor_position().0 == 1);
+    pty.wait_for("the sidebar of the newest", |screen| tag(screen, "#") == Some(count - 1));
     let mut seen = BTreeSet::new();
     for step in 0..count {
         let now = tag(&pty.screen(), "#").unwrap();
@@ -219,12 +220,7 @@ fn every_row_of_a_message_has_its_roles_gutter_however_one_scrolls_s2() {
                 if rows.contains(&Row::Rule("the beginning".to_owned())) {
                     break;
                 }
-                pty.send("\x1b[5~");
-                let before = screen.contents();
-                pty.wait_for("older rows", |screen| {
-                    let text = screen.contents();
-                    text != before && !text.contains("are being read") && !text.contains("load as you scroll")
-                });
+                page_up(&pty, &screen);
             }
             assert!(missing.is_empty(), "{} at {size:?}: never seen: {missing:?}", class.name);
             end(&pty);

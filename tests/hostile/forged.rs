@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::desk::{Desk, SIZES};
-use crate::look::{Row, VISITOR, assert_borders, end, places, stretch, thread};
+use crate::look::{Row, VISITOR, assert_borders, end, page_up, places, stretch, thread};
 
 /// What a visitor may write to look like something that takeover says.
 const COPIES: &[&str] = &[
@@ -56,9 +56,7 @@ fn copies_of_our_lines_stand_behind_the_visitors_gutter() {
             if thread(&screen, "a copy").contains(&Row::Rule("the beginning".to_owned())) {
                 break;
             }
-            let before = screen.contents();
-            pty.send("\x1b[5~");
-            pty.wait_for("older rows", |screen| screen.contents() != before);
+            page_up(&pty, &screen);
         }
         end(&pty);
     }

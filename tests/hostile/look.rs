@@ -149,6 +149,17 @@ pub(crate) fn thread(screen: &vt100::Screen, about: &str) -> Vec<Row> {
     found
 }
 
+/// Scrolls the thread a page up from this screen, and waits until other rows stand there.
+pub(crate) fn page_up(pty: &Pty, from: &vt100::Screen) {
+    let before = thread(from, "before a page up");
+    pty.send("\x1b[5~");
+    pty.wait_for("older rows", |screen| {
+        let rows = thread(screen, "after a page up");
+        let loading = |row: &Row| matches!(row, Row::Rule(words) if words.starts_with("older messages"));
+        rows != before && !rows.iter().any(loading)
+    });
+}
+
 /// Ends the program, and holds every byte that it wrote against what takeover writes.
 pub(crate) fn end(pty: &Pty) {
     assert!(pty.is_running());

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, SIZES};
-use crate::look::{Row, assert_borders, end, thread};
+use crate::look::{Row, assert_borders, end, page_up, thread};
 
 /// Bad records of a list, each in the place of a conversation; true: it cannot be read, else some field is only odd.
 fn bad_conversations() -> Vec<(&'static str, String, bool)> {
@@ -131,9 +131,7 @@ fn a_message_of_twenty_kilobytes_is_read_from_its_end_to_its_beginning() {
             if seen.contains("w0000") {
                 break;
             }
-            let before = screen.contents();
-            pty.send("\x1b[5~");
-            pty.wait_for("the page before", |screen| screen.contents() != before);
+            page_up(&pty, &screen);
         }
         let missing: Vec<_> = words.iter().filter(|word| !seen.contains(*word)).collect();
         assert!(missing.is_empty(), "at {size:?}: {missing:?}");
