@@ -2,6 +2,8 @@
 //!
 //! Numbers in the names are the contract's sections. JSON is pinned to the documented samples in `tests/fixtures`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
+
 #[path = "sandbox_contract/control.rs"]
 mod control;
 #[path = "sandbox_contract/env.rs"]

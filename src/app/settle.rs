@@ -48,7 +48,7 @@ fn preview(model: &mut Model) {
 }
 
 fn pane_width(model: &Model, size: Size) -> u16 {
-    layout::divide(size, model.panes.focus, model.panes.on_screen.is_some(), false, 0, 0).pane.width
+    layout::divide(size, model.panes.focus, model.panes.on_screen.is_some(), false, 0, 0).header.width
 }
 
 /// The rows that composer and blocks want.

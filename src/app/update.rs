@@ -74,9 +74,8 @@ pub fn settle_rows(model: &mut Model) {
     }
     model.inbox.frozen = frozen;
     let me = model.directory.me.clone();
-    let before = model.inbox.cursor.clone();
     model.inbox.settle(frozen, me.as_ref(), model.now.wall, &model.settings);
-    if before != model.inbox.cursor && model.panes.last_key.is_none() {
+    if model.panes.last_key.is_none() && model.inbox.at > 0 {
         // Nobody has moved yet: the cursor stays on the first row while the order is being told.
         model.inbox.move_to(0);
     }

@@ -61,9 +61,14 @@ struct Painter {
 }
 
 impl Painter {
-    fn draw(&mut self, session: &mut Session) -> io::Result<()> {
+    fn size(&self) -> io::Result<Size> {
         let size = self.terminal.size()?;
-        settle(&mut session.model, Size { columns: size.width, rows: size.height });
+        Ok(Size { columns: size.width, rows: size.height })
+    }
+
+    fn draw(&mut self, session: &mut Session) -> io::Result<()> {
+        let size = self.size()?;
+        settle(&mut session.model, size);
         let (model, theme) = (&session.model, &self.theme);
         self.terminal.draw(|frame| {
             ui::view(model, theme, frame);
@@ -116,7 +121,10 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
-                Signal::Resize => at_once = true,
+                Signal::Resize => {
+                    at_once = true;
+                    waiting.extend(session.handle(Event::Resized(painter.size()?)));
+                }
             },
             () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
             event = session.next() => match event {

@@ -122,7 +122,7 @@ async fn rows_may_lack_types_hold_strange_fields_parts_roles_and_nulls() {
 async fn archived_rows_clamped_limits_and_thin_answers_are_switches() {
     let env = env().await;
     let archived = env.conversation("archived");
-    assert_eq!(env.walk("/conversations").await, [archived.clone()]);
+    assert_eq!(env.walk("/conversations").await, std::slice::from_ref(&archived));
     env.switch("archived_listed", false);
     assert!(env.walk("/conversations").await.is_empty());
     assert_eq!(env.walk("/conversations?status=archived").await, [archived]);
@@ -143,4 +143,19 @@ async fn archived_rows_clamped_limits_and_thin_answers_are_switches() {
     assert_eq!(env.post(&id, None, json!({ "text": "x", "new": 1 })).await.status, 400);
     env.switch("post_status", 200);
     assert_eq!(env.post(&id, None, json!({ "text": "x" })).await.status, 200);
+}
+
+#[tokio::test]
+async fn ids_may_follow_time_so_that_rows_of_the_same_second_still_sort() {
+    let env = env().await;
+    env.switch("ordered_ids", true);
+    let id = env.conversation("agent_requested");
+    for n in 0..200 {
+        env.control(json!({ "visitor": { "conversation_id": id, "text": n.to_string() } }));
+    }
+    env.post(&id, None, json!({ "text": "hello" })).await;
+    let shown = env.shown(&id);
+    let ids: Vec<&str> = shown["messages"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 202);
+    assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
 }

@@ -177,6 +177,10 @@ impl Visitors {
         if let Some(next) = lines.front() {
             let wait = self.between(next.after.saturating_mul(800), next.after.saturating_mul(1_200).max(1));
             self.plan(later(at, wait), id, Turn::Play { mood, lines });
+        } else if world.conversation(id).is_some_and(|it| it.status == Status::BotActive) {
+            // Nothing more comes; somebody tidies up.
+            let wait = self.between(300_000, 900_000);
+            self.plan(later(at, wait), id, Turn::Resolve { mood });
         }
     }
 
@@ -441,6 +445,7 @@ mod tests {
             visitors.catch_up(&mut world, later(moment(), minute * 60_000));
             assert!(world.count(&Status::AgentRequested) <= MANY_WAIT + 4);
             assert!(world.count(&Status::Open) < 40);
+            assert!(world.count(&Status::BotActive) < 60);
         }
     }
 

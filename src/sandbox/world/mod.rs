@@ -62,6 +62,8 @@ pub struct World {
     by_activity: Index,
     chatbot_use: HashMap<Arc<str>, Use>,
     summaries_due: Vec<(DateTime<Utc>, usize)>,
+    /// Messages given an ordered id.
+    said: u32,
     random: Random,
 }
 
@@ -88,6 +90,7 @@ impl World {
             by_activity: Index::default(),
             chatbot_use: HashMap::new(),
             summaries_due: Vec::new(),
+            said: 0,
             random,
         }
     }
