@@ -44,7 +44,6 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
         return;
     };
     let mut pen = Pen::on(area, 0);
-    pen.skip(indent());
     let name = sanitize_line(&triage::name_of_row(row));
     painter.name(&mut pen, name.as_str(), scene.theme.strong);
     if let Some(title) = row.conversation.title.as_ref().filter(|_| pen.rest() > 4) {
@@ -54,7 +53,6 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
         painter.cut(&mut pen, sanitize_line(title).as_str(), scene.theme.plain);
     }
     let mut pen = Pen::on(area, 1);
-    pen.skip(indent());
     below(scene, painter, &mut pen);
     let conversation = &row.conversation;
     let mut said = words::status(&conversation.status);
@@ -81,14 +79,9 @@ fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
     }
 }
 
-/// The column of the messages' text, behind the gutter: our own words about a thread begin there too.
-fn indent() -> u16 {
-    u16::try_from(blocks::GUTTER).unwrap_or(2)
-}
-
 /// The two cells before every row of a message.
 fn gutter(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, speaker: Speaker) {
-    let mut cells = pen.split(indent());
+    let mut cells = pen.split(u16::try_from(blocks::GUTTER).unwrap_or(2));
     painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.plain);
 }
 
@@ -162,7 +155,6 @@ fn block(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Bloc
     let theme = scene.theme;
     match line {
         BlockLine::State { words, warning } => {
-            pen.skip(indent());
             painter.cut(&mut pen, words, if *warning { theme.warning } else { theme.strong });
         }
         BlockLine::Text(text) => {

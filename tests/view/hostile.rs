@@ -292,7 +292,7 @@ fn a_message_that_copies_our_lines_keeps_the_gutter_of_its_role_on_every_row() {
         for columns in [40, 50, 79] {
             let drawn = draw(&mut model, &THEME, columns, 40);
             let area = model.screen.layout.thread;
-            let rows: Vec<String> = (area.y..area.y + area.height).map(|y| drawn.row(y)).collect();
+            let rows: Vec<String> = (area.y..area.y + area.height).map(|y| drawn.row_from(area.x, y)).collect();
             let from = rows.iter().position(|row| row.starts_with(mark)).unwrap();
             let lines = model.screen.thread.iter().filter(|line| line.message.is_some()).count();
             assert!(lines > COPIES.len());
@@ -342,8 +342,12 @@ fn a_reply_to_an_open_conversation_does_not_say_that_it_takes_over() {
     sample::write(&mut model, "zoe", "hi");
     let drawn = draw(&mut model, &THEME, 50, 20);
     let frame = model.screen.layout.composer;
-    assert!(drawn.row(frame.y).starts_with("┏ REPLY, visible: \u{201c}Zoë Fuchs\u{201d} ━"), "{}", drawn.text());
-    let last = drawn.row(frame.y + frame.height - 1);
+    assert!(
+        drawn.row_from(frame.x, frame.y).starts_with("┏ REPLY, visible: \u{201c}Zoë Fuchs\u{201d} ━"),
+        "{}",
+        drawn.text()
+    );
+    let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
     assert!(last.starts_with("┗━━━"), "no mail address, no words about mail: {last}");
 }
 

@@ -266,8 +266,12 @@ impl Drawn {
 
     /// A row as text, with the blanks at its end.
     pub(crate) fn row(&self, y: u16) -> String {
+        self.row_from(0, y)
+    }
+
+    /// The same from a column on.
+    pub(crate) fn row_from(&self, mut x: u16, y: u16) -> String {
         let mut text = String::new();
-        let mut x = 0;
         while x < self.buffer.area.width {
             let symbol = self.cell(x, y).symbol();
             text.push_str(symbol);
