@@ -404,9 +404,9 @@ fn a_popup_over_wide_characters_leaves_no_half_of_one() {
             row.conversation.last_message_preview = Some(raw(&format!("x{}", "漢字".repeat(60))));
         }
         model.overlays.show(Overlay::WhoAmI { chosen: 0 }, Duration::ZERO);
-        let drawn = draw(&mut model, &THEME, columns, 24);
+        let drawn = draw(&mut model, &THEME, columns, 12);
         cells_are_whole(&drawn);
-        let corners = (0..24).filter(|y| drawn.row(*y).contains("┌─ who are you? ")).count();
+        let corners = (0..12).filter(|y| drawn.row(*y).contains("┌─ who are you? ")).count();
         assert_eq!(corners, 1, "{}", drawn.text());
     }
 }
