@@ -20,6 +20,7 @@ use super::model::Model;
 use super::notice::Weight;
 use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
 use super::poller;
+use super::thread::Side;
 
 /// The same bytes do not leave again sooner after the last attempt ended.
 const RESEND_AFTER: Duration = Duration::from_secs(10);
@@ -169,7 +170,7 @@ fn delivered(
     let thread = model.threads.entry(&conversation);
     thread.owns(&id);
     if let Some(message) = message.filter(|message| message.conversation_id == conversation) {
-        thread.merge([message], step, now);
+        thread.merge(vec![message], Side::Newer, step, now);
         thread.owns(&id);
     }
     thread.last_word_at = Some(now);
