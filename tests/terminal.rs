@@ -143,6 +143,24 @@ fn a_stopped_job_can_be_ended_and_leaves_the_shell_as_it_is() {
 }
 
 #[test]
+fn in_the_background_it_leaves_the_terminal_to_the_shell_and_can_be_ended() {
+    let pty = probe_in_shell();
+    let pid = pid_of(&pty);
+    pty.send("\x1a");
+    wait_for_shell(&pty);
+    for round in 1..=3 {
+        pty.send(format!("bg; echo round' '{round}\n"));
+        pty.wait_for_text(&format!("round {round}"));
+        wait_for_shell(&pty);
+    }
+    pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
+    pty.wait_for_text("still here");
+    pty.wait_gone(pid);
+    pty.wait_for_attributes("cooked mode", is_cooked);
+    pty::assert_restored(&pty.raw());
+}
+
+#[test]
 fn a_stopped_job_ends_with_its_shell() {
     let mut pty = probe_in_shell();
     let pid = pid_of(&pty);
