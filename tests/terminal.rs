@@ -161,6 +161,19 @@ fn in_the_background_it_leaves_the_terminal_to_the_shell_and_can_be_ended() {
 }
 
 #[test]
+fn a_job_that_was_stopped_from_outside_can_be_ended_in_the_background() {
+    let pty = probe_in_shell();
+    let pid = pid_of(&pty);
+    rustix::process::kill_process(pid, Signal::STOP).unwrap();
+    // Some shells leave the line settings as the job had them, so nothing that is typed need be seen.
+    pty.wait_for_text("prompt >");
+    pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
+    pty.wait_for_text("still here");
+    pty.wait_gone(pid);
+    pty::assert_restored(&pty.raw());
+}
+
+#[test]
 fn a_stopped_job_ends_with_its_shell() {
     let mut pty = probe_in_shell();
     let pid = pid_of(&pty);
