@@ -108,8 +108,6 @@ pub enum Event {
         /// What the response said of the budget.
         reading: Option<Reading>,
     },
-    /// Another program asks for the terminal's end: SIGTERM, SIGHUP, SIGINT.
-    StopAsked,
     /// The terminal is ours again after Ctrl-Z.
     Resumed,
 }
@@ -129,7 +127,6 @@ impl Event {
             Self::Journaled { .. } => "Journaled",
             Self::JournalFailed { .. } => "JournalFailed",
             Self::Attempted { .. } => "Attempted",
-            Self::StopAsked => "StopAsked",
             Self::Resumed => "Resumed",
         }
     }

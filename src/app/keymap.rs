@@ -1,5 +1,7 @@
 //! Keys as data: one table feeds dispatch, the hint line and the help.
 
+use std::sync::LazyLock;
+
 use super::action::Action;
 use super::inbox::View;
 use super::key::Key;
@@ -122,6 +124,10 @@ pub const BINDINGS: &[Binding] = &[
     row(EVERYWHERE, "<c-z>", Action::Suspend),
 ];
 
+/// The table with its keys read once.
+static READ: LazyLock<Vec<(&'static Binding, Vec<Key>)>> =
+    LazyLock::new(|| BINDINGS.iter().filter_map(|binding| Some((binding, Key::parse_all(binding.keys)?))).collect());
+
 /// What keys lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
@@ -137,8 +143,7 @@ pub enum Lookup {
 #[must_use]
 pub fn look_up(context: Context, prefix: Option<Key>, key: Key) -> Lookup {
     let mut starts = false;
-    for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
-        let keys = Key::parse_all(binding.keys).unwrap_or_default();
+    for (binding, keys) in READ.iter().filter(|(binding, _)| binding.contexts.contains(&context)) {
         match (prefix, keys.as_slice()) {
             (None, [only]) if *only == key => return Lookup::Act(binding.action),
             (None, [first, _]) if *first == key => starts = true,
@@ -176,7 +181,7 @@ pub fn help_of(context: Context) -> Vec<(String, Action)> {
     let mut listed: Vec<(String, Action)> = Vec::new();
     for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
         if !listed.iter().any(|(_, action)| *action == binding.action) {
-            listed.push((keys_of(context, binding.action).join(" "), binding.action));
+            listed.push((keys_of(context, binding.action).join("  "), binding.action));
         }
     }
     listed

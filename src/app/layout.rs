@@ -114,10 +114,13 @@ pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usi
     let composer = u16::try_from(composer).unwrap_or(u16::MAX).min(most);
     let blocks = u16::try_from(blocks).unwrap_or(u16::MAX).min((below - composer) / 2);
     let thread = below - composer - blocks;
-    layout.header = Area { height: header, ..pane };
-    layout.thread = Area { y: pane.y + header, height: thread, ..pane };
-    layout.blocks = Area { y: pane.y + header + thread, height: blocks, ..pane };
-    layout.composer = Area { y: pane.y + header + thread + blocks, height: composer, ..pane };
+    // One cell of air behind the rule, and before the next one.
+    let air = if side.is_empty() { 1 } else { 2 };
+    let inner = Area { x: pane.x + 1, width: pane.width - air, ..pane };
+    layout.header = Area { height: header, ..inner };
+    layout.thread = Area { y: pane.y + header, height: thread, ..inner };
+    layout.blocks = Area { y: pane.y + header + thread, height: blocks, ..inner };
+    layout.composer = Area { y: pane.y + header + thread + blocks, height: composer, ..inner };
     layout
 }
 

@@ -7,6 +7,7 @@ pub mod action;
 pub mod attention;
 pub mod blocks;
 pub mod composer;
+pub mod deciding;
 pub mod effect;
 pub mod event;
 pub mod guard;
@@ -40,5 +41,7 @@ pub use event::{Delivery, Event, Found, Size, Stamped};
 pub use key::{Code, Key};
 pub use model::{Focus, Model};
 pub use settings::Settings;
+
+pub use crate::domain::Moment;
 pub use settle::settle;
 pub use update::{next_wake, update};

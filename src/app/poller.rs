@@ -249,9 +249,12 @@ fn flying_for(model: &Model, purpose: Purpose, conversation: &ConversationId) ->
 
 fn names(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
+    // Only for a thread that was opened: a cold start has better use for its requests.
     let chatbot_missing = model.screen.sidebar_visible()
         && model
-            .shown()
+            .panes
+            .on_screen
+            .as_ref()
             .and_then(|id| model.inbox.rows.get(id))
             .and_then(|row| row.conversation.chatbot_id.as_ref())
             .is_some_and(|id| model.directory.chatbot(id).is_none());
@@ -262,11 +265,12 @@ fn names(model: &mut Model, effects: &mut Vec<Effect>) {
     ];
     for (at, (wanted, fetch, lane, again)) in wanted.into_iter().enumerate() {
         let asked = model.poller.names_at.get(at).copied().flatten();
-        if wanted && asked.is_none_or(|asked| now >= asked + again) && ask(model, fetch, Purpose::Names, lane, effects)
+        if wanted
+            && asked.is_none_or(|asked| now >= asked + again)
+            && ask(model, fetch, Purpose::Names, lane, effects)
+            && let Some(held) = model.poller.names_at.get_mut(at)
         {
-            if let Some(held) = model.poller.names_at.get_mut(at) {
-                *held = Some(now);
-            }
+            *held = Some(now);
         }
     }
 }
@@ -312,12 +316,12 @@ fn on_screen(model: &mut Model, effects: &mut Vec<Effect>) {
         ask_newest(model, &id, Lane::OnScreen, effects);
     }
     let gap = model.threads.get(&id).and_then(|thread| Some((thread.gap.clone()?, thread.limit)));
-    if let Some(((_, cursor), limit)) = gap {
-        if !flying_for(model, Purpose::Gap, &id) {
-            let limit = limit.unwrap_or(PAGE);
-            let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
-            ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects);
-        }
+    if let Some(((_, cursor), limit)) = gap
+        && !flying_for(model, Purpose::Gap, &id)
+    {
+        let limit = limit.unwrap_or(PAGE);
+        let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
+        ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects);
     }
 }
 
@@ -437,10 +441,10 @@ fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
         return false;
     }
     let last = row.conversation.last_message_at.map(|last| last.at);
-    if let Some((filled_for, at)) = model.poller.filled.get(id) {
-        if *filled_for == last && row.knowledge.is_some() || model.now.mono < *at + OTHERS_EVERY {
-            return false;
-        }
+    if let Some((filled_for, at)) = model.poller.filled.get(id)
+        && (*filled_for == last && row.knowledge.is_some() || model.now.mono < *at + OTHERS_EVERY)
+    {
+        return false;
     }
     let loaded = model.threads.get(id).is_some_and(|thread| thread.read.is_some());
     if preview { row.exact().is_none() || !loaded } else { row.exact().is_none() }

@@ -97,7 +97,7 @@ fn put_row(model: &mut Model, conversation: Conversation, asked: u64, effects: &
     if (requested || given_to_me || (mine && spoke)) && model.poller.introduced {
         attention::ring(model, &id, effects);
     }
-    triage::learn_status(model, &id);
+    triage::learn(model, &id);
 }
 
 fn live_page(model: &mut Model, read: &InFlight, page: Page<Conversation>, effects: &mut Vec<Effect>) {
@@ -329,8 +329,17 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         }
         _ => {}
     }
-    model.link.failures = model.link.failures.saturating_add(1);
-    model.link.problem = Some(problem);
+    match problem.remedy {
+        Remedy::SignInAgain | Remedy::WaitFor(_) | Remedy::TryLater => {
+            model.link.failures = model.link.failures.saturating_add(1);
+            model.link.problem = Some(problem);
+        }
+        // It concerns this one read alone.
+        Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict => {
+            let words = format!("not read: {}", super::words::cause(&problem));
+            model.notices.say(now, super::notice::Weight::Warning, words, None);
+        }
+    }
 }
 
 const fn smaller(limit: u8) -> u8 {

@@ -1,5 +1,7 @@
 //! The outbox machine: from Ctrl-S to "the server has it", each text exactly once, or named to the person.
 //!
+//! Owns the transitions; what a person decides about a reply is in [`super::deciding`].
+//!
 //! Order of things: the intent is journaled, then held, then the guard reads the thread, then the stored bytes leave.
 //! An unknown outcome is looked up in the thread first; without a match the same key and the same bytes leave again.
 
@@ -7,14 +9,13 @@ use std::time::Duration;
 
 use crate::backoff;
 use crate::budget::Lane;
-use crate::domain::legality::{self, Legality};
-use crate::domain::outbox::{Intent, KEY_TRUSTED_FOR, Outcome};
+use crate::domain::outbox::{Intent, Outcome};
 use crate::domain::{ConversationId, LocalId, Message, MessageId, Problem, Remedy, Status};
 use crate::text::RawText;
 
 use super::effect::Effect;
 use super::event::Delivery;
-use super::guard::{self, Baseline, Facts, Reason};
+use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::notice::Weight;
 use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
@@ -62,7 +63,7 @@ pub fn submit(
     poller::ask_newest(model, conversation, Lane::Send, effects);
 }
 
-const fn next_ask(outbox: &mut Outbox) -> u64 {
+pub(super) const fn next_ask(outbox: &mut Outbox) -> u64 {
     outbox.next_ask += 1;
     outbox.next_ask
 }
@@ -408,185 +409,6 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
         | State::Unsent
         | State::Delivered { .. } => {}
     }
-}
-
-/// What pressing the send chord in an empty composer did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendNow {
-    /// Something moves.
-    Done,
-    /// There is nothing to send.
-    Nothing,
-    /// The chord came too soon after the stop.
-    TooSoon,
-    /// The platform takes no reply in this state.
-    Illegal,
-}
-
-/// The send chord in the empty composer: sends what asks, else what is held, now.
-pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> SendNow {
-    let (now, step) = (model.now, model.step);
-    let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
-    let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
-    let ask = next_ask(&mut model.outbox);
-    let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
-    if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
-        return SendNow::Illegal;
-    }
-    match &entry.state {
-        State::Stopped { since, .. } => {
-            if now.mono < *since + guard::STOP_DEAF_FOR {
-                return SendNow::TooSoon;
-            }
-            entry.baseline = Baseline { step: Some(step), facts };
-            entry.hold_ends = now.mono;
-            entry.at_once = true;
-            entry.guard_from = entry.guard_from.max(1);
-            entry.state = State::Ready { problem: None, retry_at: now.mono };
-        }
-        State::Refused { .. } | State::Unjournaled { .. } => {
-            // A definite refusal is over: another try is another send, with a key of its own.
-            renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
-            let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-            effects.push(Effect::Journal { ask, intent });
-        }
-        State::Blocked { problem } => {
-            entry.state = if entry.unknown {
-                State::Uncertain { problem: problem.clone(), look_at: now.mono, resend_at: now.mono, refused: false }
-            } else {
-                entry.hold_ends = now.mono;
-                State::Ready { problem: None, retry_at: now.mono }
-            };
-        }
-        State::Unsent => {
-            if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
-                renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
-                let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-                effects.push(Effect::Journal { ask, intent });
-            } else {
-                entry.first_byte = Some(now.mono);
-                entry.ended_step = step;
-                entry.state = State::Uncertain {
-                    problem: unknown_outcome(),
-                    look_at: now.mono,
-                    resend_at: now.mono,
-                    refused: false,
-                };
-            }
-        }
-        State::Waiting { .. } => {
-            if let State::Waiting { until, .. } = &mut entry.state {
-                *until = now.mono;
-            }
-            model.budget.stop_waiting();
-        }
-        State::Ready { .. } => {
-            if let State::Ready { retry_at, .. } = &mut entry.state {
-                *retry_at = now.mono;
-            }
-            model.budget.stop_waiting();
-        }
-        State::Held { .. } | State::Journaling => {
-            entry.at_once = true;
-            entry.hold_ends = now.mono;
-            if let State::Held { until } = &mut entry.state {
-                *until = now.mono;
-            }
-        }
-        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => return SendNow::Nothing,
-    }
-    SendNow::Done
-}
-
-/// A send with an identity of its own: nothing of the earlier one holds for it.
-fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
-    entry.ask = ask;
-    entry.local = None;
-    entry.baseline = baseline;
-    entry.state = State::Journaling;
-    entry.hold_ends = now;
-    entry.at_once = true;
-    entry.attempts = 0;
-    entry.attempt_step = None;
-    entry.first_byte = None;
-    entry.first_byte_wall = None;
-    entry.unknown = false;
-    entry.failures = 0;
-}
-
-fn unknown_outcome() -> Problem {
-    Problem {
-        remedy: Remedy::TryLater,
-        reached: crate::domain::problem::Reached::Unknown,
-        status: None,
-        code: None,
-        message: RawText::new("nobody knows yet whether it arrived"),
-        request_id: None,
-        fields: Vec::new(),
-    }
-}
-
-/// What taking back found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TakenBack {
-    /// The text, where its cursor stood, and what its writer has seen.
-    Text(RawText, usize, Baseline),
-    /// It left a moment ago.
-    AlreadySent,
-    /// It is on its way, or nobody knows.
-    OnItsWay,
-    /// There is nothing.
-    Nothing,
-}
-
-/// Takes back what asks, else the last one that has not left.
-pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> TakenBack {
-    let now = model.now.mono;
-    let head = model.outbox.head(conversation);
-    let asks = head.filter(|at| model.outbox.entries.get(*at).is_some_and(|entry| entry.state.asks()));
-    let last =
-        || {
-            model.outbox.entries.iter().rposition(|entry| {
-                entry.conversation == *conversation && entry.can_be_taken_back() && !entry.taken_back
-            })
-        };
-    let Some(at) = asks.or_else(last) else {
-        let mut here = model.outbox.entries.iter().filter(|entry| entry.conversation == *conversation);
-        return match here.next_back().map(|entry| &entry.state) {
-            Some(State::Delivered { at, .. }) if now < *at + ALREADY_SENT_FOR => TakenBack::AlreadySent,
-            Some(State::Delivered { .. }) | None => TakenBack::Nothing,
-            Some(_) => TakenBack::OnItsWay,
-        };
-    };
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
-    let Some(entry) = model.outbox.entries.get_mut(at) else { return TakenBack::Nothing };
-    if !entry.can_be_taken_back() {
-        return TakenBack::OnItsWay;
-    }
-    let asked = entry.state.asks();
-    // What stopped it stands on the screen: that counts as seen.
-    let baseline = if asked { Baseline { step: Some(model.step), facts } } else { entry.baseline.clone() };
-    let text = TakenBack::Text(entry.text.clone(), entry.cursor, baseline);
-    match entry.local {
-        Some(local) => {
-            effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
-            model.outbox.entries.remove(at);
-        }
-        None if entry.state == State::Journaling => entry.taken_back = true,
-        None => {
-            model.outbox.entries.remove(at);
-        }
-    }
-    if asked {
-        // What was queued behind something that did not go out must not go out by itself.
-        for entry in model.outbox.entries.iter_mut().filter(|entry| entry.conversation == *conversation) {
-            if matches!(entry.state, State::Held { .. } | State::Ready { .. }) {
-                entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
-            }
-        }
-    }
-    text
 }
 
 /// When a queue next wants to be moved.

@@ -48,7 +48,7 @@ fn preview(model: &mut Model) {
 }
 
 fn pane_width(model: &Model, size: Size) -> u16 {
-    layout::divide(size, model.panes.focus, model.panes.on_screen.is_some(), false, 0, 0).pane.width
+    layout::divide(size, model.panes.focus, model.panes.on_screen.is_some(), false, 0, 0).header.width
 }
 
 /// The rows that composer and blocks want.
@@ -287,10 +287,11 @@ fn seen(model: &mut Model) {
     }
     let Some(thread) = model.threads.held.get(&id) else { return };
     let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
-    if at_tail && model.panes.terminal_focused != Some(false) {
-        if let Some(row) = model.inbox.rows.get_mut(&id) {
-            row.unread = false;
-        }
+    if at_tail
+        && model.panes.terminal_focused != Some(false)
+        && let Some(row) = model.inbox.rows.get_mut(&id)
+    {
+        row.unread = false;
     }
     // A draft begun before anything of the thread was on the screen counts from the first time it is.
     if at_tail {

@@ -23,7 +23,11 @@ pub fn learn(model: &mut Model, conversation: &ConversationId) {
     if thread.read.is_none() && thread.own.is_empty() {
         return;
     }
-    let knowledge = knowledge(row, thread);
+    let mut knowledge = knowledge(row, thread);
+    if thread.read.is_none_or(|read| read.asked < row.changed) {
+        // The row was told after the thread was asked for: it may speak of a message that is not here.
+        knowledge.for_last = knowledge.newest;
+    }
     // The thread may be ahead of the list: the row then shows what the thread has, until the list is read again.
     let newest = thread.messages.iter().rev().map(|entry| &entry.message).find(|message| message.role != Role::System);
     if let Some(newest) = newest {
@@ -31,6 +35,7 @@ pub fn learn(model: &mut Model, conversation: &ConversationId) {
         if behind {
             row.conversation.last_message_at = Some(newest.created_at);
             row.conversation.last_message_preview = Some(preview(newest));
+            knowledge.for_last = row.conversation.last_message_at;
         }
     }
     if row.knowledge.as_ref() != Some(&knowledge) {
@@ -38,16 +43,6 @@ pub fn learn(model: &mut Model, conversation: &ConversationId) {
         model.inbox.unsettled = true;
     }
     model.poller.fill_unsettled = true;
-}
-
-/// The row's status changed: what its thread told is read again under it.
-pub fn learn_status(model: &mut Model, conversation: &ConversationId) {
-    let Some(row) = model.inbox.rows.get_mut(conversation) else { return };
-    if row.exact().is_none() {
-        return;
-    }
-    let Some(thread) = model.threads.get(conversation).filter(|thread| thread.read.is_some()) else { return };
-    row.knowledge = Some(knowledge(row, thread));
 }
 
 fn knowledge(row: &Row, thread: &Thread) -> Knowledge {

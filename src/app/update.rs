@@ -47,7 +47,6 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, &mut effects);
         }
-        Event::StopAsked => leave(model, &mut effects),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -75,9 +74,8 @@ pub fn settle_rows(model: &mut Model) {
     }
     model.inbox.frozen = frozen;
     let me = model.directory.me.clone();
-    let before = model.inbox.cursor.clone();
     model.inbox.settle(frozen, me.as_ref(), model.now.wall, &model.settings);
-    if before != model.inbox.cursor && model.panes.last_key.is_none() {
+    if model.panes.last_key.is_none() && model.inbox.at > 0 {
         // Nobody has moved yet: the cursor stays on the first row while the order is being told.
         model.inbox.move_to(0);
     }
@@ -109,8 +107,9 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
-    let begins_reply =
-        matches!(keys.first().and_then(|key| key.typed()), Some('r' | 'n')) && model.overlays.open.is_none();
+    let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
+    let opens = |key: &Key| keymap::look_up(context(model), None, *key) == Lookup::Act(Action::Reply);
+    let begins_reply = free && keys.first().is_some_and(opens);
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
 }
 
@@ -154,6 +153,10 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
+    if key == Key::control('z') || key == Key::control('l') {
+        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+        return;
+    }
     if model.overlays.open.is_some() {
         popup::press(model, key, effects);
         return;

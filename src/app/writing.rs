@@ -5,12 +5,12 @@ use crate::domain::{ConversationId, Status};
 use crate::text::{RawText, mark_for_draft};
 
 use super::action::Action;
+use super::deciding::{self, SendNow, TakenBack};
 use super::effect::Effect;
 use super::guard::{Baseline, Facts};
 use super::model::{Focus, Model};
 use super::notice::Weight;
-use super::sending::{self, SendNow, TakenBack};
-use super::{overlay, triage};
+use super::{overlay, sending, triage};
 
 /// Opens the composer on a conversation. Reopening finds the draft with the baseline it had.
 pub fn open(model: &mut Model, conversation: &ConversationId) {
@@ -56,17 +56,8 @@ pub fn insert(model: &mut Model, text: &RawText) {
 
 /// A typed character.
 pub fn type_char(model: &mut Model, char: char) {
-    let mut buffer = [0; 4];
-    let typed = char.encode_utf8(&mut buffer);
-    let (marked, _) = mark_for_draft(typed);
     if let Some(draft) = model.composer.current_mut() {
-        let mut chars = marked.chars();
-        match (chars.next(), chars.next()) {
-            (Some(only), None) => draft.editor.insert_char(only),
-            _ => {
-                draft.editor.insert_str(&marked);
-            }
-        }
+        draft.editor.insert_char(char);
     }
 }
 
@@ -124,7 +115,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some((target, draft)) = model.composer.current() else { return };
     let target = target.clone();
     if draft.editor.is_empty() {
-        let words = match sending::send_now(model, &target, effects) {
+        let words = match deciding::send_now(model, &target, effects) {
             SendNow::Done => return,
             SendNow::Nothing => "nothing to send",
             SendNow::TooSoon => "stopped a moment ago: read it, then press again",
@@ -186,7 +177,7 @@ fn discard(model: &mut Model) {
 fn take_back_here(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(target) = model.composer.open.clone() else { return };
     let now = model.now.mono;
-    match sending::take_back(model, &target, effects) {
+    match deciding::take_back(model, &target, effects) {
         TakenBack::Text(text, cursor, baseline) => {
             if let Some(draft) = model.composer.current_mut() {
                 draft.editor.set(text.as_raw(), cursor);
@@ -219,7 +210,7 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let mut said = TakenBack::Nothing;
     for target in targets {
-        match sending::take_back(model, &target, effects) {
+        match deciding::take_back(model, &target, effects) {
             TakenBack::Text(text, cursor, baseline) => {
                 let draft = model.composer.drafts.entry(target.clone()).or_default();
                 if draft.editor.is_empty() {

@@ -9,12 +9,13 @@ use crate::api::Client;
 use crate::app::Settings;
 use crate::clock::Clock;
 use crate::domain::UserId;
-use crate::effects::Shared;
+use crate::effects::{Runner, Shared};
 use crate::http::{BaseUrl, DEFAULT_BASE_URL};
 use crate::random::Random;
 use crate::runtime::{self, End, Inbox, RunError, Session};
 use crate::store::MemoryJournal;
 use crate::terminal::{Colours, install_panic_hook};
+use crate::text::is_doubtful;
 use crate::ui::Theme;
 
 use super::environment::Environment;
@@ -78,9 +79,10 @@ pub(super) async fn open(
     install_panic_hook(|| {});
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let theme = Theme::of(!matches!(environment.colours, Colours::None | Colours::Dumb), settings.ascii);
-    let mut session = Session::new(settings, client, journal, Clock::system(), Random::System);
+    let runner = Runner::new(client, journal, Random::System);
+    let mut session = Session::new(settings, runner, Clock::system());
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
-    runtime::run(session, Inbox { colours: environment.colours, theme }).await
+    runtime::run(session, Inbox { colours: environment.colours, theme, is_doubtful }).await
 }

@@ -86,7 +86,8 @@ impl SandboxArgs {
             switches,
             api_key: None,
             clock: Clock::system(),
-            random: Random::System,
+            // Repeatable to the last id; keys and the control path never come from here.
+            random: Random::seeded(self.seed),
         })
     }
 }
@@ -115,4 +116,37 @@ pub async fn run(args: &SandboxArgs, mut out: impl Write) -> Result<(), SandboxE
     }
     sandbox.shutdown().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::sandbox::MessageOrder;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SandboxArgs,
+    }
+
+    #[test]
+    fn arguments_become_options() {
+        let words = ["sandbox", "--port", "8080", "--listen", "127.0.0.2", "--conversations", "9", "--seed", "4"];
+        let more = ["--minute-limit", "7", "--hour-limit", "70", "--switch", "message_order=asc", "--demo"];
+        let args = Line::try_parse_from(words.into_iter().chain(more)).ok().unwrap().args;
+        let options = args.options().unwrap();
+        assert_eq!(options.listen, "127.0.0.2:8080".parse().unwrap());
+        assert_eq!((options.conversations, options.seed), (9, 4));
+        assert_eq!((options.minute_limit, options.hour_limit), (7, 70));
+        assert_eq!(options.switches.message_order, MessageOrder::Asc);
+        assert_eq!(options.script, Script::Demo);
+    }
+
+    #[test]
+    fn a_switch_that_does_not_exist_is_refused_with_the_names_of_those_that_do() {
+        let refused = Line::try_parse_from(["sandbox", "--switch", "colour=red"]).err().unwrap();
+        assert!(refused.to_string().contains("timestamps"));
+    }
 }

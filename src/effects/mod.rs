@@ -21,7 +21,7 @@ use crate::text::RawText;
 pub type Shared = Arc<Mutex<Box<dyn Journal>>>;
 
 /// How many events may wait for the loop.
-pub const QUEUE: usize = 256;
+const QUEUE: usize = 256;
 
 /// Carries effects out.
 pub struct Runner {
@@ -33,10 +33,11 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner over this client and journal; events go to `events`.
+    /// A runner over this client and journal, and the events that it will send.
     #[must_use]
-    pub fn new(client: Client, journal: Shared, random: Random, events: mpsc::Sender<Event>) -> Self {
-        Self { client, journal, random, events, tasks: JoinSet::new() }
+    pub fn new(client: Client, journal: Shared, random: Random) -> (Self, mpsc::Receiver<Event>) {
+        let (events, told) = mpsc::channel(QUEUE);
+        (Self { client, journal, random, events, tasks: JoinSet::new() }, told)
     }
 
     /// Carries one effect out. Those of the terminal are the loop's and do nothing here.

@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 
 use crate::app::{Effect, Event, Size, settle};
 use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
-use crate::text::is_doubtful;
 use crate::ui::{self, Theme};
 
 use super::session::Session;
@@ -52,6 +51,8 @@ pub struct Inbox {
     pub colours: Colours,
     /// How it looks.
     pub theme: Theme,
+    /// Whether terminals disagree about the width of a cluster.
+    pub is_doubtful: fn(&str) -> bool,
 }
 
 struct Painter {
@@ -60,9 +61,14 @@ struct Painter {
 }
 
 impl Painter {
-    fn draw(&mut self, session: &mut Session) -> io::Result<()> {
+    fn size(&self) -> io::Result<Size> {
         let size = self.terminal.size()?;
-        settle(&mut session.model, Size { columns: size.width, rows: size.height });
+        Ok(Size { columns: size.width, rows: size.height })
+    }
+
+    fn draw(&mut self, session: &mut Session) -> io::Result<()> {
+        let size = self.size()?;
+        settle(&mut session.model, size);
         let (model, theme) = (&session.model, &self.theme);
         self.terminal.draw(|frame| {
             ui::view(model, theme, frame);
@@ -81,13 +87,12 @@ impl Painter {
 pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let tty = Arc::new(Tty::open()?);
     let mut signals = Signals::new()?;
-    let ending = signals.ending();
-    let guard = Guard::enter(Arc::clone(&tty))?;
+    let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let (heard, mut keys) = mpsc::channel(KEYS);
     let clock = session.clock().clone();
     let input =
         Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
-    let screen = Screen::new(guard.output(), inbox.colours, is_doubtful);
+    let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
     let mut last_frame = tokio::time::Instant::now();
@@ -116,7 +121,10 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
-                Signal::Resize => at_once = true,
+                Signal::Resize => {
+                    at_once = true;
+                    waiting.extend(session.handle(Event::Resized(painter.size()?)));
+                }
             },
             () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
             event = session.next() => match event {
@@ -142,15 +150,14 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
                 Effect::Redraw => painter.terminal.clear()?,
-                Effect::Suspend => match guard.suspend(&ending) {
-                    Ok(true) => {
+                Effect::Suspend => {
+                    if guard.suspend().unwrap_or(false) {
                         input.query_sent();
                         painter.terminal.clear()?;
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
                     }
-                    Ok(false) | Err(_) => {}
-                },
+                }
                 Effect::Quit => quit = true,
                 Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {}
             }

@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::api::Client;
-use crate::app::{self, Effect, Event, Model, Settings, Size, Stamped};
+use crate::app::{self, Effect, Event, Model, Moment, Settings, Size, Stamped};
 use crate::clock::Clock;
-use crate::domain::Moment;
-use crate::effects::{QUEUE, Runner, Shared};
-use crate::random::Random;
+use crate::effects::Runner;
 
 /// Is told each event as it was stamped, with the size of the screen: a recorder.
 pub type Observer = Box<dyn FnMut(&Stamped<Event>, Size) + Send>;
@@ -26,11 +23,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session before its first event.
+    /// A session before its first event: a runner, and the events that it sends.
     #[must_use]
-    pub fn new(settings: Settings, client: Client, journal: Shared, clock: Clock, random: Random) -> Self {
-        let (sender, events) = mpsc::channel(QUEUE);
-        let runner = Runner::new(client, journal, random, sender);
+    pub fn new(settings: Settings, (runner, events): (Runner, mpsc::Receiver<Event>), clock: Clock) -> Self {
         Self { model: Model::new(settings), clock, runner, events, step: 0, observer: None }
     }
 

@@ -28,6 +28,7 @@ fn unfit(why: impl Into<String>) -> ControlError {
 }
 
 type Done = Result<Value, ControlError>;
+type Change = Box<dyn FnOnce(&mut Conversation)>;
 
 fn wrote(wrote: &Wrote) -> Value {
     json!({ "conversation_id": wrote.conversation_id, "message_id": wrote.message_id })
@@ -204,7 +205,7 @@ impl Platform {
 
     fn set(&mut self, it: Set, now: DateTime<Utc>) -> Done {
         let id = it.conversation_id;
-        let mut changes: Vec<Box<dyn FnOnce(&mut Conversation)>> = Vec::new();
+        let mut changes: Vec<Change> = Vec::new();
         for (name, value) in it.fields {
             changes.push(change(&name, &value)?);
         }
@@ -344,7 +345,7 @@ impl Platform {
 }
 
 /// One field's change, checked before anything is touched.
-fn change(name: &str, value: &Value) -> Result<Box<dyn FnOnce(&mut Conversation)>, ControlError> {
+fn change(name: &str, value: &Value) -> Result<Change, ControlError> {
     let wrong = || unfit(format!("{name} can't be {value}"));
     let text = match value {
         Value::Null => None,

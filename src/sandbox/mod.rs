@@ -200,8 +200,7 @@ impl Sandbox {
     ///
     /// A sentence that says what does not fit.
     pub fn control(&self, command: Command) -> Result<Value, ControlError> {
-        let wall = self.shared.wall();
-        self.shared.platform().control(command, wall)
+        self.shared.control(command)
     }
 
     /// In the demo: the user id of the person at the keyboard.

@@ -241,6 +241,8 @@ pub struct Switches {
     pub extra_fields: bool,
     /// Parts of unknown types with none of the known fields filled, after every bot message.
     pub unknown_parts: bool,
+    /// Ids of new messages grow with time (UUID version 7), so that times cut to seconds or minutes still sort right.
+    pub ordered_ids: bool,
     /// Every field that may be null is, except what a message says and who sent an API reply.
     pub nulls: bool,
 }
@@ -286,6 +288,7 @@ impl Default for Switches {
             members_envelope: Envelope::Offset,
             extra_fields: false,
             unknown_parts: false,
+            ordered_ids: false,
             nulls: false,
         }
     }

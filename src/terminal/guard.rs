@@ -40,6 +40,8 @@ struct Inner {
     original: Termios,
     /// Whether the modes are ours now.
     taken: AtomicBool,
+    /// Set once the process is to end.
+    ending: Arc<AtomicBool>,
     /// Held while modes change.
     switching: Mutex<()>,
     /// Held while a frame is written, so that nothing is written into the middle of one.
@@ -54,15 +56,16 @@ pub struct Guard {
 
 impl Guard {
     /// Takes the terminal: raw without flow control, alternate screen, bracketed paste, focus and keyboard reports.
-    /// Make [`super::Signals`] and the panic hook before.
+    /// Make [`super::Signals`] and the panic hook before; `ending` is [`super::Signals::ending`].
     ///
     /// # Errors
     /// [`NotTerminal::Broken`] if the terminal refuses; it is as before then.
-    pub fn enter(tty: Arc<Tty>) -> Result<Self, NotTerminal> {
+    pub fn enter(tty: Arc<Tty>, ending: Arc<AtomicBool>) -> Result<Self, NotTerminal> {
         let original = tty.attributes()?;
         let inner = Arc::new(Inner {
             tty,
             original,
+            ending,
             taken: AtomicBool::new(false),
             switching: Mutex::new(()),
             writing: Mutex::new(()),
@@ -86,18 +89,18 @@ impl Guard {
     }
 
     /// Ctrl-Z: gives the terminal back, stops the job, and takes the terminal again when continued in the foreground.
-    /// True if it is ours again: draw everything, at whatever size it has now. False if `ending` was set meanwhile
-    /// (see [`super::Signals::ending`]): the terminal stays given back.
+    /// True if it is ours again: draw everything, at whatever size it has now. False if the process is to end:
+    /// the terminal stays given back.
     ///
     /// Blocks until continued. Where nobody could continue the process (no shell above it) it does not stop.
     ///
     /// # Errors
     /// What the kernel says; the terminal may be gone.
-    pub fn suspend(&self, ending: &AtomicBool) -> io::Result<bool> {
+    pub fn suspend(&self) -> io::Result<bool> {
         self.inner.leave();
         loop {
             let sure = stop()?;
-            if ending.load(Ordering::SeqCst) {
+            if self.inner.ending.load(Ordering::SeqCst) {
                 return Ok(false);
             }
             if self.inner.tty.is_foreground() {
@@ -142,11 +145,16 @@ impl Inner {
         let sequences = if again { [POP_KEYBOARD, ENTER].concat() } else { ENTER.to_vec() };
         // Before the bytes: a panic between the two must find something to give back.
         self.taken.store(true, Ordering::SeqCst);
-        let written = self.tty.write_all(&sequences);
+        let written = self.write(&sequences);
         if written.is_err() {
             self.give_back();
         }
         written
+    }
+
+    /// Writes for as long as it takes; but once the process is to end, a terminal that reads nothing cannot hold it.
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.tty.write_all(bytes, |waited| waited < PATIENCE || !self.ending.load(Ordering::SeqCst))
     }
 
     fn leave(&self) {
@@ -161,7 +169,7 @@ impl Inner {
         // From here on no frame begins; one that is being written gets a moment to end.
         self.taken.store(false, Ordering::SeqCst);
         let _writing = lock_within(&self.writing, PATIENCE);
-        let _ = self.tty.write_within(LEAVE, Some(PATIENCE));
+        let _ = self.tty.write_all(LEAVE, |waited| waited < PATIENCE);
         // In the background the shell has its own modes on, and setting ours would stop this process.
         if self.tty.is_foreground() {
             // Unread keys and pastes are encoded for our modes; an unread paste must not run in the shell.
@@ -235,7 +243,7 @@ impl Write for Output {
         if !self.inner.taken.load(Ordering::SeqCst) {
             return Err(io::ErrorKind::NotConnected.into());
         }
-        self.inner.tty.write_all(bytes)?;
+        self.inner.write(bytes)?;
         Ok(bytes.len())
     }
 

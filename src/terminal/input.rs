@@ -23,6 +23,7 @@ const READ: usize = 64 * 1024;
 
 /// What the reader has to tell.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved on at once")]
 pub enum Heard {
     /// Keys, a paste, a change of focus.
     Event(Event),

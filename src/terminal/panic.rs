@@ -6,8 +6,12 @@
 use std::io;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
 
 use super::guard::leave_current;
+use super::tty::timespec;
 
 /// Whether the sentence has been printed: one fault often brings others.
 static TOLD: AtomicBool = AtomicBool::new(false);
@@ -18,11 +22,20 @@ pub fn install_panic_hook(then: impl Fn() + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |info| {
         leave_current();
         if !TOLD.swap(true, Ordering::SeqCst) {
-            // The plain descriptor: no lock that the panicking thread may hold. Nobody is left to hear of an error.
-            let _ = rustix::io::write(io::stderr(), sentence(info).as_bytes());
+            say(&sentence(info));
         }
         then();
     }));
+}
+
+/// Writes to the plain descriptor: there is no lock that the panicking thread may hold. One that takes nothing (a
+/// terminal that has stopped reading) is let be, and nobody is left to hear of an error.
+fn say(text: &str) {
+    let stderr = io::stderr();
+    let mut fds = [PollFd::new(&stderr, PollFlags::OUT)];
+    if matches!(poll(&mut fds, Some(&timespec(Duration::from_millis(300)))), Ok(1..)) {
+        let _ = rustix::io::write(&stderr, text.as_bytes());
+    }
 }
 
 fn sentence(info: &PanicHookInfo<'_>) -> String {

@@ -29,7 +29,7 @@ pub trait Surface: Write {
 const ERASED: usize = 4;
 
 /// At most so many unchanged cells are written again instead of moved over.
-const STEPPED: u16 = 4;
+const STEPPED: u16 = 3;
 
 /// The backend for ratatui's `Terminal`.
 #[derive(Debug)]
@@ -126,14 +126,20 @@ impl<S: Surface> Screen<S> {
         if is_driving(cell.symbol()) || cell.symbol().is_empty() || cell.cell_width() == 0 {
             cell.set_symbol("?");
         }
-        let Some(slot) = self.shown.get_mut(index) else { return };
-        // What the old cluster covered is not in the differences, and some terminals leave half of it standing.
-        let covered = slot.cell_width().max(1).min(self.size.get().columns.saturating_sub(column));
-        *slot = cell;
-        for offset in 0..usize::from(covered) {
-            if let Some(dirty) = self.dirty.get_mut(index + offset) {
-                *dirty = true;
+        let room = usize::from(self.size.get().columns.saturating_sub(column));
+        let cells = usize::from(cell.cell_width().max(1)).min(room);
+        // What the old clusters covered is not in the differences, and terminals leave half of one in various ways.
+        for offset in 0..cells {
+            let covered = self.shown.get(index + offset).map_or(1, |old| usize::from(old.cell_width().max(1)));
+            if let Some(dirty) = self.dirty.get_mut(index + offset..index + room.min(offset + covered)) {
+                dirty.fill(true);
             }
+            if let Some(tail) = self.shown.get_mut(index + offset) {
+                *tail = Cell::EMPTY;
+            }
+        }
+        if let Some(slot) = self.shown.get_mut(index) {
+            *slot = cell;
         }
     }
 
@@ -185,25 +191,19 @@ impl<S: Surface> Screen<S> {
     }
 
     fn write_cell(&mut self, column: u16, row: u16, index: usize, blanked: &mut u16) {
-        let Some(cell) = self.shown.get(index) else { return };
+        let Some(cell) = self.shown.get(index).cloned() else { return };
         let cells = cell.cell_width().max(1);
-        let pen = pen_of(self.colours, cell);
+        let pen = pen_of(self.colours, &cell);
         let columns = self.size.get().columns;
-        if cell.symbol() == " " {
+        let symbol = cell.symbol();
+        // What has no room for the whole of it is a blank, too.
+        if symbol == " " || column.saturating_add(cells) > columns {
             self.move_to(column, row);
             self.draw_blanks_with(pen);
             self.put(b" ", column, row, 1);
             return;
         }
-        let symbol = cell.symbol().to_owned();
-        if column.saturating_add(cells) > columns {
-            // No room for the whole of it.
-            self.move_to(column, row);
-            self.draw_blanks_with(pen);
-            self.put(b" ", column, row, 1);
-            return;
-        }
-        let is_doubtful = !symbol.is_ascii() && (self.is_doubtful)(&symbol);
+        let is_doubtful = !symbol.is_ascii() && (self.is_doubtful)(symbol);
         if cells > 1 || is_doubtful {
             self.blank_ahead(column, row, index, pen, blanked);
         }
@@ -296,8 +296,18 @@ impl<S: Surface> Screen<S> {
         }
     }
 
-    /// Moves the cursor in the fewest bytes.
+    /// Moves to a cell that is to be written, over a short gap by writing what is there.
     fn move_to(&mut self, column: u16, row: u16) {
+        let before = self.at.filter(|(x, y)| *y == row && *x < column && column - x <= STEPPED);
+        if let Some(text) = before.and_then(|(x, y)| self.plain_text(x, column, y)) {
+            self.frame.extend_from_slice(text.as_bytes());
+            self.at = Some((column, row));
+        }
+        self.jump_to(column, row);
+    }
+
+    /// Moves the cursor in the fewest bytes.
+    fn jump_to(&mut self, column: u16, row: u16) {
         if self.at == Some((column, row)) {
             return;
         }
@@ -316,13 +326,6 @@ impl<S: Surface> Screen<S> {
                 if distance == 1 { format!("\x1b[{direction}") } else { format!("\x1b[{distance}{direction}") };
             if distance > 0 && relative.len() < best.len() {
                 best = relative;
-            }
-            if y == row && x < column && column - x <= STEPPED {
-                if let Some(text) = self.plain_text(x, column, row) {
-                    if text.len() <= best.len() {
-                        best = text;
-                    }
-                }
             }
         }
         self.frame.extend_from_slice(best.as_bytes());
@@ -392,7 +395,7 @@ impl<S: Surface> Backend for Screen<S> {
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let Position { x, y } = position.into();
         self.fit();
-        self.move_to(x, y);
+        self.jump_to(x, y);
         Ok(())
     }
 

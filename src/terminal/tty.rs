@@ -2,11 +2,12 @@
 //!
 //! Never changes a mode: that is the guard's.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::termios::{Termios, isatty, tcgetpgrp, tcgetwinsize};
@@ -50,7 +51,12 @@ impl Tty {
                 return Err(NotTerminal::Stream(name));
             }
         }
-        Ok(Self { input: input.try_clone_to_owned()?, output: output.try_clone_to_owned()? })
+        let output = match reopen(output) {
+            Ok(output) => output,
+            // Another user's terminal, as after `su`: writing can block there.
+            Err(_) => output.try_clone_to_owned()?,
+        };
+        Ok(Self { input: input.try_clone_to_owned()?, output })
     }
 
     /// The size in cells, as the kernel knows it: 0 by 0 is possible and reported as it is.
@@ -76,46 +82,48 @@ impl Tty {
         Ok(rustix::termios::tcgetattr(&self.input)?)
     }
 
-    /// Writes everything. A descriptor that somebody made non-blocking is waited for.
-    pub(super) fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
-        self.write_within(bytes, None)
-    }
-
-    /// Writes everything or gives up after `patience` without progress, so that a terminal that has stopped reading
-    /// cannot hold the way out.
-    pub(super) fn write_within(&self, mut bytes: &[u8], patience: Option<Duration>) -> io::Result<()> {
+    /// Writes everything, waiting for room as long as `is_worth_it` says so of the time without any.
+    pub(super) fn write_all(&self, mut bytes: &[u8], is_worth_it: impl Fn(Duration) -> bool) -> io::Result<()> {
+        const STEP: Duration = Duration::from_millis(50);
+        let mut waited = Duration::ZERO;
         while !bytes.is_empty() {
-            if patience.is_some() && !self.has_room(patience)? {
+            if !is_worth_it(waited) {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             match rustix::io::write(&self.output, bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+                Ok(count) => {
+                    bytes = bytes.get(count..).unwrap_or_default();
+                    waited = Duration::ZERO;
+                }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    self.has_room(patience)?;
+                    let ready = poll(&mut [PollFd::new(&self.output, PollFlags::OUT)], Some(&timespec(STEP)));
+                    if !matches!(ready, Ok(1..)) {
+                        waited = waited.saturating_add(STEP);
+                    }
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
-
-    fn has_room(&self, patience: Option<Duration>) -> io::Result<bool> {
-        let mut fds = [PollFd::new(&self.output, PollFlags::OUT)];
-        match poll(&mut fds, patience.map(timespec).as_ref()) {
-            Ok(ready) => Ok(ready > 0),
-            Err(Errno::INTR) => Ok(true),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
-/// Whether an error of reading, drawing or sizing means that the terminal is gone for good (or was given back).
+/// The same terminal once more, so that writing there never blocks. The descriptor that the process was given must stay
+/// as it is: the shell has it too.
+fn reopen(output: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let name = rustix::termios::ttyname(output, Vec::new())?;
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(name, flags, Mode::empty())?)
+}
+
+/// Whether an error of reading, drawing or sizing means that there is no terminal to draw on any more: it is gone, it was
+/// given back, or it reads nothing while the process is to end.
 #[must_use]
 pub fn is_gone(error: &io::Error) -> bool {
     let errno = error.raw_os_error();
-    error.kind() == io::ErrorKind::NotConnected
+    matches!(error.kind(), io::ErrorKind::NotConnected | io::ErrorKind::TimedOut)
         || [Errno::IO, Errno::NXIO, Errno::PIPE, Errno::BADF, Errno::NODEV, Errno::NOTTY]
             .iter()
             .any(|gone| errno == Some(gone.raw_os_error()))
@@ -123,24 +131,12 @@ pub fn is_gone(error: &io::Error) -> bool {
 
 /// A duration as poll takes it.
 pub(super) fn timespec(duration: Duration) -> Timespec {
-    Timespec {
-        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(duration.subsec_nanos()).into(),
-    }
+    // A day stands for ever: every caller looks again when it ends.
+    Timespec::try_from(duration).unwrap_or(Timespec { tv_sec: 86_400, tv_nsec: 0 })
 }
 
 /// Waits without a descriptor: only for the kernel or another thread to finish what it has begun.
 pub(super) fn pause(duration: Duration) {
     // An early return (a signal) is as good as a late one: every caller looks again.
     let _ = poll(&mut [], Some(&timespec(duration)));
-}
-
-impl Write for &Tty {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -4,10 +4,8 @@
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthChar as _;
-
 use super::marks::{flag_length, is_direction_mark, is_forbidden, push_mark};
-use super::width::{cells, clusters, is_boundary, is_unseen, part};
+use super::width::{char_cells, extends, is_unseen, part, true_clusters};
 
 /// Pasted or inserted text as it may stand in a draft, and how many characters became visible marks.
 ///
@@ -65,12 +63,12 @@ fn mark_characters(text: &str) -> (Cow<'_, str>, usize) {
 }
 
 fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
-    if !text.chars().any(|c| c > '\u{2FF}' && c.width() == Some(0)) {
+    if !may_hold_unseen(text, has_base) {
         return (None, 0);
     }
     let mut out: Option<String> = None;
     let (mut at, mut count) = (0, 0);
-    for (cluster, cells) in clusters(text) {
+    for (cluster, cells) in true_clusters(text) {
         if is_unseen(cluster, cells) && !(at == 0 && has_base) {
             let out = out.get_or_insert_with(|| part(text, 0, at).to_owned());
             for c in cluster.chars() {
@@ -85,14 +83,27 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
     (out, count)
 }
 
+/// Whether a closer look is due: something without a cell of its own stands where nothing carries it, or might not be
+/// carried by what stands before it.
+fn may_hold_unseen(text: &str, has_base: bool) -> bool {
+    let mut base = has_base;
+    text.chars().any(|c| {
+        let suspicious = c > '\u{2FF}' && char_cells(c) == 0 && !is_direction_mark(c) && !(base && is_common_mark(c));
+        base = can_carry(c);
+        suspicious
+    })
+}
+
+/// Marks that extend whatever stands before them: accents, points, signs of Indian scripts and Thai, joiners,
+/// variation selectors.
+const fn is_common_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{64B}'..='\u{65F}' | '\u{900}'..='\u{963}'
+        | '\u{E31}'..='\u{E4E}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
+}
+
 /// Whether `c` has no cell of its own and is drawn over what stands before it.
 pub(super) fn needs_base(c: char) -> bool {
-    if c <= '\u{2FF}' || is_direction_mark(c) || cells(c.encode_utf8(&mut [0; 4])) > 0 {
-        return false;
-    }
-    let mut probe = String::from("x");
-    probe.push(c);
-    !is_boundary(&probe, 1)
+    c > '\u{2FF}' && char_cells(c) == 0 && extends(c)
 }
 
 /// Whether a combining character behind `c` is drawn over it.

@@ -74,8 +74,7 @@ pub(super) fn flag_length(text: &str) -> Option<usize> {
         return None;
     }
     let mut spelled = [0_u8; 5];
-    let mut count = 0;
-    for (at, c) in chars {
+    for (count, (at, c)) in chars.enumerate() {
         if c == CANCEL_TAG {
             let name = spelled.get(..count)?;
             return (count >= 3 && is_region(name.get(..2)?)).then_some(at + c.len_utf8());
@@ -85,7 +84,6 @@ pub(super) fn flag_length(text: &str) -> Option<usize> {
             return None;
         }
         *spelled.get_mut(count)? = letter;
-        count += 1;
     }
     None
 }

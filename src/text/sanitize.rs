@@ -6,11 +6,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthChar as _;
-
 use super::marks::{flag_length, is_forbidden, push_mark};
 use super::raw::{RawText, SafeText};
-use super::width::{clusters, floor_boundary, is_unseen, part, width};
+use super::width::{char_cells, floor_boundary, is_unseen, part, true_clusters, width};
 
 /// The most characters of a body that are shown; what follows is a visible "…".
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -174,12 +172,12 @@ impl<'a> Output<'a> {
 /// Cluster by cluster, if anything in the text is without a width of its own: what nobody would see becomes marks,
 /// stacks and chains are capped.
 fn map_clusters(text: &str) -> Option<String> {
-    if !text.chars().any(|c| c > '\u{2FF}' && c.width() == Some(0)) {
+    if !text.chars().any(|c| c > '\u{2FF}' && char_cells(c) == 0) {
         return None;
     }
     let mut out: Option<String> = None;
     let mut at = 0;
-    for (cluster, cells) in clusters(text) {
+    for (cluster, cells) in true_clusters(text) {
         let unseen = is_unseen(cluster, cells);
         if unseen || is_overgrown(cluster) {
             let out = out.get_or_insert_with(|| {
@@ -207,7 +205,7 @@ fn is_overgrown(cluster: &str) -> bool {
     }
     let (mut stack, mut joiners) = (0, 0);
     cluster.chars().any(|c| {
-        stack = if c.width() == Some(0) { stack + 1 } else { 0 };
+        stack = if char_cells(c) == 0 { stack + 1 } else { 0 };
         joiners += usize::from(c == '\u{200D}');
         stack > STACK_LIMIT || joiners > JOINER_LIMIT
     })
@@ -216,7 +214,7 @@ fn is_overgrown(cluster: &str) -> bool {
 fn push_capped(out: &mut String, cluster: &str) {
     let (mut stack, mut joiners) = (0, 0);
     for c in cluster.chars() {
-        if c.width() != Some(0) {
+        if char_cells(c) > 0 {
             stack = 0;
             out.push(c);
             continue;
@@ -236,7 +234,7 @@ fn push_capped(out: &mut String, cluster: &str) {
 /// A text in which nothing at all can be seen, yet which is not made of spaces alone, shows what it is made of: a name
 /// of joiners must not look like no name.
 fn show_blank(text: &str) -> Option<String> {
-    let leaves_no_ink = |c: char| c.is_whitespace() || c == '\u{2800}' || c.width() == Some(0);
+    let leaves_no_ink = |c: char| c.is_whitespace() || c == '\u{2800}' || char_cells(c) == 0;
     if !text.chars().all(leaves_no_ink) || text.chars().all(char::is_whitespace) {
         return None;
     }
@@ -254,7 +252,8 @@ fn cap(text: &str, limit: usize, stopped: bool) -> Option<String> {
         return None;
     }
     let end = match text.char_indices().nth(limit.saturating_sub(1)) {
-        Some((at, _)) => floor_boundary(text, at),
+        // A cluster without an end is cut where the limit is.
+        Some((at, _)) => Some(floor_boundary(text, at)).filter(|floor| at - floor < limit / 2).unwrap_or(at),
         None => text.len(),
     };
     let kept = part(text, 0, end);

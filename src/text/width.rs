@@ -13,8 +13,9 @@ use super::marks::is_direction_mark;
 /// The most cells that one drawn piece takes.
 const PIECE_CELLS: usize = 2;
 
-/// The most characters in one drawn piece; a longer chain of joined emoji is drawn in parts.
-const PIECE_CHARS: usize = 64;
+/// The most bytes that are taken for one cluster. There is no end to a lawful one (a megabyte of conjuncts or of marks
+/// on one letter), and every row that it spans would look at all of it again; so a longer one counts as several.
+const CLUSTER_BYTES: usize = 128;
 
 /// Cells that `text` takes on one line: the sum of its pieces. Control characters count nothing, as they are not drawn.
 #[must_use]
@@ -29,7 +30,8 @@ pub fn width(text: &str) -> usize {
 ///
 /// A piece is a grapheme cluster (UAX #29), except that a cluster that measures more than two cells (an emoji with a
 /// skin tone that it does not take, stacked Hangul leads, long Indic conjuncts) is given in parts of at most two:
-/// terminals draw those side by side, and so each part owns its cells. Pieces of width 0 are not drawn.
+/// terminals draw those side by side, and so each part owns its cells. A cluster of more than 128 bytes comes in parts
+/// too. Pieces of width 0 are not drawn.
 pub fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
     clusters(text).flat_map(|(cluster, cells)| pieces(cluster, cells))
 }
@@ -74,13 +76,33 @@ fn is_doubtful_char(c: char) -> bool {
         '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97C}' | '\u{D7B0}'..='\u{D7FF}' => true,
         '\u{2E80}'..='\u{FFEF}' if c.width() == Some(2) => false,
         '\u{20000}'..='\u{3FFFF}' => false,
-        c => is_new_or_private(c) || c.width() == Some(0) || c.width() != c.width_cjk(),
+        c => {
+            is_new_or_private(c)
+                || c.width() == Some(0)
+                || c.width() != c.width_cjk()
+                || (!stands_alone(c) && extends(c))
+        }
     }
 }
 
 /// Private use and the planes where characters are still being added: a terminal's table may be older than ours.
 const fn is_new_or_private(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{10000}'..='\u{1FFFF}' | '\u{40000}'..='\u{10FFFF}')
+}
+
+/// Whether `c` belongs to the cluster of whatever stands before it.
+pub(super) fn extends(c: char) -> bool {
+    if c <= '\u{2FF}' {
+        return false;
+    }
+    let mut probe = String::from("x");
+    probe.push(c);
+    !is_boundary(&probe, 1)
+}
+
+/// Cells of a character by itself; none for controls and for what is drawn over something else.
+pub(super) fn char_cells(c: char) -> usize {
+    if is_sound_mark(c) { 1 } else { c.width().unwrap_or(0) }
 }
 
 /// Half-width katakana sound marks: part of the cluster, yet drawn in a cell of their own.
@@ -103,7 +125,7 @@ pub(super) fn is_unseen(cluster: &str, cells: usize) -> bool {
     cells == 0 && !cluster.chars().all(|c| is_direction_mark(c) || c.is_control())
 }
 
-/// True clusters with their cells, without a limit on the cells.
+/// Clusters with their cells, without a limit on the cells; one that is longer than any in use comes in parts.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut at = 0;
     iter::from_fn(move || {
@@ -111,6 +133,11 @@ pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
         at += cluster.len();
         Some((cluster, cells))
     })
+}
+
+/// True clusters with their cells, however long they are.
+pub(super) fn true_clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true).map(|cluster| (cluster, cells(cluster)))
 }
 
 /// The cluster that begins at byte `at` (itself a boundary), with its cells. Looks no further than that cluster's end.
@@ -121,8 +148,30 @@ pub(super) fn cluster_at(text: &str, at: usize) -> Option<(&str, usize)> {
     if byte.is_ascii() && byte != b'\r' && bytes.get(at + 1).is_none_or(u8::is_ascii) {
         return Some((part(text, at, at + 1), usize::from((b' '..=b'~').contains(&byte))));
     }
-    let cluster = text.get(at..)?.graphemes(true).next()?;
+    let rest = text.get(at..)?;
+    let mut chars = rest.chars();
+    let c = chars.next()?;
+    // Most of what people write needs no look at the tables of cluster boundaries.
+    if stands_alone(c) && chars.next().is_none_or(stands_alone) {
+        return Some((part(text, at, at + c.len_utf8()), char_cells(c)));
+    }
+    let mut window = CLUSTER_BYTES.min(rest.len());
+    while !rest.is_char_boundary(window) {
+        window -= 1;
+    }
+    let cluster = part(rest, 0, window).graphemes(true).next()?;
     Some((cluster, cells(cluster)))
+}
+
+/// Whether `c` is a cluster of its own between two others of its kind: letters, punctuation, ideographs, kana, Hangul
+/// syllables. False means only that it has to be looked up.
+const fn stands_alone(c: char) -> bool {
+    matches!(c,
+        '\t' | '\n' | ' '..='~' | '\u{A1}'..='\u{A8}' | '\u{AA}'..='\u{AC}' | '\u{AF}'..='\u{2FF}'
+        | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{58F}' | '\u{1E00}'..='\u{1FFF}' | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{203B}' | '\u{2400}'..='\u{2426}' | '\u{2500}'..='\u{259F}' | '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}' | '\u{309B}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{FF01}'..='\u{FF9D}')
 }
 
 /// The parts of at most two cells in which a cluster of `cells` is drawn.
@@ -141,9 +190,9 @@ pub(super) fn pieces(cluster: &str, cells: usize) -> impl Iterator<Item = (&str,
 }
 
 fn first_piece(cluster: &str) -> &str {
-    for (count, (at, c)) in cluster.char_indices().enumerate().skip(1) {
-        let widens = c.width() != Some(0) || is_sound_mark(c) || c == '\u{FE0F}';
-        if count == PIECE_CHARS || (widens && cells(part(cluster, 0, at + c.len_utf8())) > PIECE_CELLS) {
+    for (at, c) in cluster.char_indices().skip(1) {
+        let widens = char_cells(c) > 0 || c == '\u{FE0F}';
+        if widens && cells(part(cluster, 0, at + c.len_utf8())) > PIECE_CELLS {
             return part(cluster, 0, at);
         }
     }
@@ -257,6 +306,18 @@ mod tests {
         assert!(reach("🇩🇪") >= 4);
         assert!(reach("👍🏻") >= 4);
         assert!(reach("\u{E0B0}") >= 2);
+    }
+
+    #[test]
+    fn what_is_said_to_stand_alone_does_so_beside_every_kind_of_it() {
+        for c in ('\0'..=char::MAX).filter(|c| stands_alone(*c)) {
+            for beside in ['x', '\n', 'é', '漢', 'か', '가', '\u{2400}', c] {
+                let text: String = [beside, c, beside].iter().collect();
+                let whole: Vec<_> = text.graphemes(true).map(|cluster| (cluster, cells(cluster))).collect();
+                assert_eq!(whole.len(), 3, "{text:?}");
+                assert_eq!(clusters(&text).collect::<Vec<_>>(), whole, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A row depends only on the text from its start on, so an editor can wrap again from any row. Never loses anything
 //! visible: between two rows there are at most the spaces and the line break that ended the first. Linear in the text.
 
-use super::marks::{is_forbidden, push_mark};
+use super::marks::push_mark;
 use super::width::{cluster_at, is_unseen, part, pieces};
 
 /// One row of wrapped text.
@@ -42,7 +42,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<Row> {
 pub(super) enum Shown {
     /// Safe text: as it stands.
     AsIs,
-    /// A draft: tabs as spaces, clusters that would be unseen as marks.
+    /// A draft: tabs as spaces, a cluster that would be unseen as a mark (an orphan that an edit left behind; what
+    /// comes in is marked at the door).
     Draft,
 }
 
@@ -52,7 +53,7 @@ pub(super) enum Look<'a> {
     Plain(&'a str),
     /// A tab, that many spaces.
     Spaces(usize),
-    /// Marks for what would not be seen.
+    /// A mark for what would not be seen, and "…" if there is more of it.
     Marks(String),
 }
 
@@ -62,10 +63,13 @@ pub(super) fn look(cluster: &str, cells: usize, column: usize) -> (Look<'_>, usi
         let spaces = TAB_STOP - column % TAB_STOP;
         return (Look::Spaces(spaces), spaces);
     }
-    if is_unseen(cluster, cells) || cluster.chars().any(is_forbidden) {
+    // Control characters never get into a draft; if one did, it would not get out of it.
+    if is_unseen(cluster, cells) || (cells == 0 && cluster.contains(char::is_control)) {
         let mut marks = String::new();
-        for c in cluster.chars() {
-            push_mark(&mut marks, c);
+        let mut chars = cluster.chars();
+        chars.by_ref().take(1).for_each(|c| push_mark(&mut marks, c));
+        if chars.next().is_some() {
+            marks.push('…');
         }
         let cells = super::width(&marks);
         return (Look::Marks(marks), cells);

@@ -16,7 +16,7 @@ use takeover::app::screen::{BlockLine, LineKind};
 use takeover::app::{Effect, Event, Key, Model, Settings, Size, settle, words};
 use takeover::clock::Clock;
 use takeover::domain::{ConversationId, LocalId, Zone};
-use takeover::effects::Shared;
+use takeover::effects::{Runner, Shared};
 use takeover::http::{BaseUrl, Limits, Options};
 use takeover::random::Random;
 use takeover::runtime::Session;
@@ -72,7 +72,8 @@ impl TestApp {
         let options = Options { limits, system_proxy: false };
         let client = Client::with_options(base, key, town.clock.clone(), options).expect("a client");
         let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
-        let session = Session::new(settings, client, journal.clone(), town.clock.clone(), Random::System);
+        let runner = Runner::new(client, journal.clone(), Random::System);
+        let session = Session::new(settings, runner, town.clock.clone());
         let clock = town.clock.clone();
         let mut app = Self { session, journal, bells: 0, has_quit: false, size, clock, machine: Clock::system() };
         app.handle(Event::Started);

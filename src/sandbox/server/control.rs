@@ -28,16 +28,10 @@ pub(in crate::sandbox) struct ControlDoor {
 impl Handler for ControlDoor {
     async fn handle(self: Arc<Self>, request: Request<Incoming>, _line: Arc<Line>) -> Response<AnyBody> {
         match self.command(request).await {
-            Ok(command) => {
-                let wall = self.shared.wall();
-                let done = self.shared.platform().control(command, wall);
-                // A switch or a cleared fault may be what a waiting request waits for.
-                self.shared.settled.notify_waiters();
-                match done {
-                    Ok(value) => response(200, &value),
-                    Err(error) => refusal(400, &error.to_string()),
-                }
-            }
+            Ok(command) => match self.shared.control(command) {
+                Ok(value) => response(200, &value),
+                Err(error) => refusal(400, &error.to_string()),
+            },
             Err((status, why)) => refusal(status, &why),
         }
     }

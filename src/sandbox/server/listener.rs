@@ -128,3 +128,95 @@ async fn connection(stream: TcpStream, handler: Arc<impl Handler>, limits: Limit
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::super::body::whole;
+    use super::*;
+
+    struct Hello;
+
+    impl Handler for Hello {
+        async fn handle(self: Arc<Self>, _request: Request<Incoming>, _line: Arc<Line>) -> Response<AnyBody> {
+            Response::new(whole(b"hello".to_vec()))
+        }
+    }
+
+    async fn listening(limits: Limits) -> (SocketAddr, JoinSet<()>, watch::Sender<bool>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve(listener, Arc::new(Hello), limits, stopped));
+        (at, tasks, stop)
+    }
+
+    async fn ends(stream: &mut TcpStream) -> bool {
+        let mut rest = Vec::new();
+        let reading = stream.read_to_end(&mut rest);
+        tokio::time::timeout(Duration::from_secs(10), reading).await.is_ok()
+    }
+
+    async fn answers(stream: &mut TcpStream) -> bool {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut held = Vec::new();
+        let mut buffer = [0; 512];
+        while !held.ends_with(b"hello") {
+            match stream.read(&mut buffer).await {
+                Ok(read) if read > 0 => held.extend_from_slice(&buffer[..read]),
+                Ok(_) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_cut_off_while_an_idle_connection_is_kept_s15() {
+        let limits = Limits { head: Duration::from_millis(100), idle: Duration::from_secs(60), ..Limits::default() };
+        let (at, _tasks, _stop) = listening(limits).await;
+        let mut idle = TcpStream::connect(at).await.unwrap();
+        assert!(answers(&mut idle).await);
+        let mut slow = TcpStream::connect(at).await.unwrap();
+        slow.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+        assert!(ends(&mut slow).await);
+        assert!(answers(&mut idle).await, "the idle one outlived the slow one");
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_ends_after_its_time_s15() {
+        let limits = Limits { idle: Duration::from_millis(100), ..Limits::default() };
+        let (at, _tasks, _stop) = listening(limits).await;
+        let mut unused = TcpStream::connect(at).await.unwrap();
+        let mut used = TcpStream::connect(at).await.unwrap();
+        assert!(answers(&mut used).await);
+        assert!(ends(&mut unused).await && ends(&mut used).await);
+    }
+
+    #[tokio::test]
+    async fn over_the_number_of_connections_the_next_one_waits_for_a_place_s15() {
+        let (at, _tasks, _stop) = listening(Limits { connections: 1, ..Limits::default() }).await;
+        let mut first = TcpStream::connect(at).await.unwrap();
+        assert!(answers(&mut first).await);
+        let mut second = TcpStream::connect(at).await.unwrap();
+        second.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(100), second.read(&mut [0; 8])).await.is_err());
+        drop(first);
+        let read = tokio::time::timeout(Duration::from_secs(10), second.read(&mut [0; 8])).await;
+        assert!(read.is_ok_and(|read| read.is_ok_and(|read| read > 0)));
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_ends_its_connections_and_itself() {
+        let (at, mut tasks, stop) = listening(Limits::default()).await;
+        let mut idle = TcpStream::connect(at).await.unwrap();
+        assert!(answers(&mut idle).await);
+        stop.send(true).unwrap();
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        assert!(tokio::time::timeout(Duration::from_secs(10), ended).await.is_ok());
+        assert!(ends(&mut idle).await);
+    }
+}

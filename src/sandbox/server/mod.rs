@@ -12,12 +12,15 @@ mod listener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 pub(super) use self::api::Api;
 pub(super) use self::control::ControlDoor;
 pub(super) use self::listener::{Limits, serve};
+use super::command::Command;
+use super::control::ControlError;
 use super::platform::Platform;
 use crate::clock::Clock;
 
@@ -40,6 +43,15 @@ impl Shared {
     /// The platform. Held for one step, never across a wait.
     pub(super) fn platform(&self) -> MutexGuard<'_, Platform> {
         self.platform.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One command.
+    pub(super) fn control(&self, command: Command) -> Result<Value, ControlError> {
+        let wall = self.wall();
+        let done = self.platform().control(command, wall);
+        // A switch may be what a waiting request waits for.
+        self.settled.notify_waiters();
+        done
     }
 
     pub(super) fn wall(&self) -> DateTime<Utc> {

@@ -340,7 +340,8 @@ impl World {
     }
 
     fn mark(&mut self, slot: usize, text: &str, at: DateTime<Utc>) {
-        let message = self.message(Author::System, self.words(text), at);
+        let words = self.words(text);
+        let message = self.message(Author::System, words, at);
         let bumps = self.switches.markers_bump;
         self.store(slot, message, bumps);
     }
@@ -387,8 +388,25 @@ impl World {
         Wrote { conversation_id: conversation_id.unwrap_or_else(|| "".into()), message_id }
     }
 
-    fn message(&self, author: Author, parts: Vec<Part>, at: DateTime<Utc>) -> Message {
-        Message { id: self.fresh_id(), author, parts, created_at: at, planted: Planted::default() }
+    fn message(&mut self, author: Author, parts: Vec<Part>, at: DateTime<Utc>) -> Message {
+        Message { id: self.message_id(at), author, parts, created_at: at, planted: Planted::default() }
+    }
+
+    fn message_id(&mut self, at: DateTime<Utc>) -> Arc<str> {
+        if !self.switches.ordered_ids {
+            return self.fresh_id();
+        }
+        // The count stands before the random bits: messages of one millisecond keep their order.
+        self.said = self.said.wrapping_add(1);
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+        let mut tail = [0; 10];
+        self.random.fill(&mut tail);
+        let [first, second, third, ..] = &mut tail;
+        // Four, eight and six bits: version and variant take the rest of their bytes.
+        *first = ((self.said >> 14) & 0x0F) as u8;
+        *second = ((self.said >> 6) & 0xFF) as u8;
+        *third = (self.said & 0x3F) as u8;
+        uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string().into()
     }
 
     fn words(&self, text: &str) -> Vec<Part> {

@@ -62,6 +62,8 @@ pub struct World {
     by_activity: Index,
     chatbot_use: HashMap<Arc<str>, Use>,
     summaries_due: Vec<(DateTime<Utc>, usize)>,
+    /// Messages given an ordered id.
+    said: u32,
     random: Random,
 }
 
@@ -88,6 +90,7 @@ impl World {
             by_activity: Index::default(),
             chatbot_use: HashMap::new(),
             summaries_due: Vec::new(),
+            said: 0,
             random,
         }
     }
@@ -120,6 +123,12 @@ impl World {
     #[must_use]
     pub fn count(&self, status: &Status) -> usize {
         self.by_created.count(status)
+    }
+
+    /// The conversation of this status that was created last.
+    #[must_use]
+    pub fn newest(&self, status: &Status) -> Option<Arc<str>> {
+        self.by_created.newest(status)
     }
 
     /// The place of a conversation, for the calls that ask for one.

@@ -1,6 +1,6 @@
 //! The list's query: parsing as strict as the contract (section 2.2), and pages by keyset from the ordered indexes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ struct Sort {
 pub struct ListQuery {
     statuses: Option<Vec<Status>>,
     priorities: Option<Vec<Priority>>,
-    assigned: Option<HashSet<String>>,
+    assigned: Option<Vec<String>>,
     unassigned: bool,
     chatbot: Option<String>,
     sort: Sort,
@@ -137,7 +137,7 @@ impl ListQuery {
             if !text.split(',').all(is_uuid) {
                 errors.field("assigned_to", "Invalid uuid");
             }
-            text.split(',').map(str::to_ascii_lowercase).collect::<HashSet<_>>()
+            text.split(',').map(str::to_owned).collect()
         });
         let chatbot = given.get("chatbot_id").cloned();
         if chatbot.as_deref().is_some_and(|id| !is_uuid(id)) {
@@ -186,7 +186,7 @@ impl ListQuery {
 
     fn takes(&self, it: &Conversation, switches: &Switches) -> bool {
         let owner = match (&self.assigned, &it.assigned_to) {
-            (Some(wanted), Some(owner)) => wanted.contains(&owner.to_ascii_lowercase()),
+            (Some(wanted), Some(owner)) => wanted.iter().any(|id| id.eq_ignore_ascii_case(owner)),
             (Some(_), None) => self.unassigned,
             (None, owner) => {
                 !(self.unassigned && switches.unassigned_alone == UnassignedAlone::Only) || owner.is_none()
@@ -225,6 +225,10 @@ impl Index {
 
     pub(super) fn count(&self, status: &Status) -> usize {
         self.by_status.get(status).map_or(0, BTreeSet::len)
+    }
+
+    pub(super) fn newest(&self, status: &Status) -> Option<Arc<str>> {
+        self.by_status.get(status).and_then(BTreeSet::last).map(|key| key.id.clone())
     }
 
     /// The rows of these statuses after `after`, merged in order.

@@ -1,7 +1,8 @@
 //! Where the cursor can go. Looks at nearby text only; rows come from the layout.
 
 use super::LineEditor;
-use crate::text::width::{boundary_after, boundary_before, ceil_boundary, floor_boundary, part};
+use crate::text::marks::is_direction_mark;
+use crate::text::width::{boundary_after, boundary_before, ceil_boundary, char_cells, floor_boundary, part};
 
 impl LineEditor {
     /// One cluster back.
@@ -16,12 +17,12 @@ impl LineEditor {
 
     /// One row up, the column kept where it can be; false on the first row, where nothing happens.
     pub fn up(&mut self) -> bool {
-        self.layout.row_of(self.cursor).checked_sub(1).is_some_and(|row| self.to_row(row))
+        self.layout.row_of(self.cursor).checked_sub(1).is_some_and(|row| self.move_to_row(row))
     }
 
     /// One row down; false on the last row, where nothing happens.
     pub fn down(&mut self) -> bool {
-        self.to_row(self.layout.row_of(self.cursor) + 1)
+        self.move_to_row(self.layout.row_of(self.cursor) + 1)
     }
 
     /// To the beginning of the line (of the text, not of the row).
@@ -69,7 +70,7 @@ impl LineEditor {
         part(&self.text, self.cursor, self.text.len()).find('\n').map_or(self.text.len(), |at| self.cursor + at)
     }
 
-    fn to_row(&mut self, row: usize) -> bool {
+    fn move_to_row(&mut self, row: usize) -> bool {
         let goal = self.goal.unwrap_or_else(|| self.cursor_cell().1);
         let Some(offset) = self.layout.offset_at(&self.text, row, goal) else { return false };
         self.move_to(floor_boundary(&self.text, offset));
@@ -80,5 +81,5 @@ impl LineEditor {
 
 /// What belongs to a word: letters and digits of every script, with what is drawn over them.
 fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || (c > '\u{2FF}' && super::needs_base(c))
+    c.is_alphanumeric() || c == '_' || (c > '\u{2FF}' && char_cells(c) == 0 && !is_direction_mark(c))
 }

@@ -1,0 +1,175 @@
+//! The last line: the keys that work here now, most useful first; or the sentence that stands, a prefix's
+//! continuations, the demo's lesson.
+
+use crate::app::keymap::{self, Context};
+use crate::app::notice::Weight;
+use crate::app::outbox::State;
+use crate::app::overlay::{Lesson, Overlay};
+use crate::app::{Action, Model};
+use crate::text::width;
+
+use super::painter::{Painter, Pen};
+use super::{Place, Scene, names};
+
+const BETWEEN: u16 = 3;
+
+/// One hint: keys and what they do.
+type Hint = (String, &'static str);
+
+/// Draws the line; the place of its first cell.
+pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
+    let model = scene.model;
+    let area = model.screen.layout.hints;
+    if area.is_empty() {
+        return None;
+    }
+    let mut pen = Pen::on(area, 0);
+    pen.skip(1);
+    pen.keep(1);
+    let place = Some(pen.place());
+    if let Some((overlay, _)) = &model.overlays.open {
+        hints(scene, painter, &mut pen, over(overlay), None);
+    } else if let Some(prefix) = model.overlays.prefix {
+        painter.write(&mut pen, &prefix.to_string(), scene.theme.strong);
+        painter.write(&mut pen, " then", scene.theme.dim);
+        pen.skip(BETWEEN);
+        let known = keymap::continuations(scene.context(), prefix);
+        let known = known.into_iter().map(|(key, action)| (key, action.hint().unwrap_or(action.help()))).collect();
+        hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), "ends")));
+    } else if let Some(notice) = model.notices.standing(model.now.mono) {
+        let style = match notice.weight {
+            Weight::Plain => scene.theme.plain,
+            Weight::Warning => scene.theme.warning,
+        };
+        painter.cut(&mut pen, &notice.words, style);
+        if let Some(outside) = &notice.outside {
+            pen.skip(1);
+            let room = pen.rest().saturating_sub(2);
+            if room > 0 {
+                painter.write(&mut pen, &names::quoted(outside, room), style);
+            }
+        }
+    } else {
+        if let Some(lesson) = model.overlays.lesson {
+            painter.cut(&mut pen, &taught(lesson), scene.theme.accent);
+            pen.skip(BETWEEN);
+        }
+        let help = named(scene.context(), Action::Help, None);
+        hints(scene, painter, &mut pen, here(scene), help);
+    }
+    place
+}
+
+/// As many as fit, with the last one kept whatever else gives way.
+fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<Hint>, last: Option<Hint>) {
+    let cells = |(keys, words): &Hint| width(keys) + 1 + width(words);
+    let kept = last.as_ref().map_or(0, |last| cells(last) + usize::from(BETWEEN));
+    let mut room = pen.rest().saturating_sub(kept);
+    let mut write = |hint: &Hint, pen: &mut Pen| {
+        painter.write(pen, &hint.0, scene.theme.plain);
+        pen.skip(1);
+        painter.write(pen, hint.1, scene.theme.dim);
+        pen.skip(BETWEEN);
+    };
+    for hint in &list {
+        let wants = cells(hint);
+        if wants > room {
+            break;
+        }
+        room = room.saturating_sub(wants + usize::from(BETWEEN));
+        write(hint, pen);
+    }
+    if let Some(last) = last.filter(|last| cells(last) <= pen.rest()) {
+        write(&last, pen);
+    }
+}
+
+/// An action with its first key here; its own word, or another one that says what it does now.
+fn named(context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
+    let key = keymap::keys_of(context, action).into_iter().next()?;
+    Some((key, word.or(action.hint()).unwrap_or(action.help())))
+}
+
+/// What works here now.
+fn here(scene: &Scene<'_>) -> Vec<Hint> {
+    let model = scene.model;
+    let context = scene.context();
+    let mut list: Vec<(Action, Option<&'static str>)> = Vec::new();
+    let target = model.panes.on_screen.as_ref().or(model.inbox.cursor.as_ref());
+    let held = target
+        .and_then(|target| model.outbox.pending(target).next_back())
+        .is_some_and(|entry| entry.can_be_taken_back());
+    match context {
+        Context::Composer => composer(model, &mut list),
+        Context::List => {
+            if model.inbox.new_rows > 0 {
+                list.push((Action::Refresh, Some("show new")));
+            }
+            if held {
+                list.push((Action::TakeBack, None));
+            }
+            list.extend(
+                [Action::Open, Action::Longest, Action::Reply, Action::Sidebar, Action::Quit].map(|it| (it, None)),
+            );
+        }
+        Context::Thread => {
+            if held {
+                list.push((Action::TakeBack, None));
+            }
+            if model.screen.new_below > 0 {
+                list.push((Action::Last, Some("newest")));
+            }
+            list.extend([(Action::Reply, None), (Action::NextConversation, None), (Action::Back, None)]);
+            list.extend([Action::Longest, Action::Sidebar, Action::Quit].map(|it| (it, None)));
+        }
+        Context::Sidebar => list.extend([Action::Back, Action::Reply, Action::Longest].map(|it| (it, None))),
+    }
+    list.into_iter().filter_map(|(action, word)| named(context, action, word)).collect()
+}
+
+/// In the empty composer the send key and Up act on the reply before.
+fn composer(model: &Model, list: &mut Vec<(Action, Option<&'static str>)>) {
+    let Some((target, draft)) = model.composer.current() else { return };
+    let before = model.outbox.pending(target).next();
+    match before.filter(|_| draft.editor.is_empty()) {
+        Some(entry) => {
+            list.push(match &entry.state {
+                State::Stopped { .. } => (Action::Send, Some("send anyway")),
+                State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
+                    (Action::Send, Some("try again"))
+                }
+                State::Unsent => (Action::Send, Some("send again")),
+                _ => (Action::Send, Some("send now")),
+            });
+            if entry.can_be_taken_back() {
+                list.push((Action::EditUp, Some("take back")));
+            }
+        }
+        None if draft.editor.is_empty() => {}
+        None => list.push((Action::Send, None)),
+    }
+    list.extend([(Action::NewLine, Some("new line")), (Action::ThreadUp, None), (Action::Leave, None)]);
+    if !draft.editor.is_empty() {
+        list.push((Action::Discard, None));
+    }
+}
+
+fn over(overlay: &Overlay) -> Vec<Hint> {
+    let known: &[(&str, &'static str)] = match overlay {
+        Overlay::Help { .. } => &[("Esc", "closes"), ("j k", "scroll")],
+        Overlay::WhoAmI { .. } => &[("Enter", "chooses"), ("j k", "move"), ("Esc", "nobody of these")],
+        Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
+    };
+    known.iter().map(|(key, words)| ((*key).to_owned(), *words)).collect()
+}
+
+/// What the demo asks for next.
+fn taught(lesson: Lesson) -> String {
+    let key = |context, action| keymap::keys_of(context, action).into_iter().next().unwrap_or_default();
+    match lesson {
+        Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
+        Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),
+        Lesson::Reply => format!("demo: {} starts a reply", key(Context::Thread, Action::Reply)),
+        Lesson::Send => format!("demo: write, then {} sends it", key(Context::Composer, Action::Send)),
+    }
+}

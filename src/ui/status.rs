@@ -1,0 +1,216 @@
+//! The status bar: whose inbox, which view, how fresh. Quiet until something is wrong.
+//!
+//! Our own words get their place first; a name from outside takes what is left.
+
+use crate::app::Action;
+use crate::app::inbox::{Everything, Standing, View};
+use crate::app::keymap::{self, Context};
+use crate::app::model::Model;
+use crate::app::outbox::State;
+use crate::app::overlay::{Overlay, Question};
+use crate::app::{poller, triage, words};
+use crate::text::{sanitize_line, truncate, width};
+
+use super::age::{Age, span};
+use super::names::quoted;
+use super::painter::{Painter, Pen};
+use super::{Scene, popup};
+
+/// How many cells the organisation's name gets, and where there is little room.
+const ORGANISATION: usize = 24;
+const ORGANISATION_NARROW: usize = 12;
+/// Below this width only the view on screen is named.
+const NARROW: u16 = 80;
+/// From this width on the right end says everything in words.
+const WIDE: u16 = 100;
+
+/// The one line of a screen that is too small for more.
+pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
+    let model = scene.model;
+    let mut pen = Pen::on(model.screen.layout.status, 0);
+    if let Some((Overlay::Question(question), _)) = &model.overlays.open {
+        let words = match question {
+            Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
+            Question::PasteAsReply { text, .. } => popup::paste_words(text),
+        };
+        painter.cut(&mut pen, &words, scene.theme.warning);
+        return;
+    }
+    let size = model.panes.size;
+    let said = match longest(model) {
+        Some(longest) => format!("{} waiting, longest {}", model.inbox.waiting.len(), longest.as_str()),
+        None if model.inbox.complete => "nobody waits".to_owned(),
+        None => "reading the list…".to_owned(),
+    };
+    painter.cut(&mut pen, &said, scene.theme.strong);
+    painter.cut(&mut pen, &format!(" ({}x{} too small)", size.columns, size.rows), scene.theme.dim);
+}
+
+/// How long the first of Waiting has waited.
+fn longest(model: &Model) -> Option<Age> {
+    let row = model.inbox.rows.get(model.inbox.waiting.first()?)?;
+    Some(match row.waits() {
+        Standing::Waits(since) => Age::since(since.at, since.certain, model.now.wall),
+        Standing::Perhaps | Standing::No => Age::since(row.conversation.last_activity().at, false, model.now.wall),
+    })
+}
+
+/// Draws the bar.
+pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) {
+    let area = scene.model.screen.layout.status;
+    let mut pen = Pen::on(area, 0);
+    pen.skip(1);
+    pen.keep(1);
+    link(scene, painter, &mut pen, area.width);
+    pen.keep(2);
+    elsewhere(scene, painter, &mut pen);
+    organisation(scene, painter, &mut pen, area.width < NARROW);
+    if area.width < NARROW {
+        one_view(scene, painter, &mut pen);
+    } else {
+        tabs(scene, painter, &mut pen);
+    }
+}
+
+/// How old the list is, what is left of the hour, and what went wrong.
+fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u16) {
+    let model = scene.model;
+    let now = model.now.mono;
+    let age = model.link.list_read_at.map(|at| span(now.saturating_sub(at)));
+    if let Some(problem) = &model.link.problem {
+        let ours = match &age {
+            Some(age) => format!("data {age} old: "),
+            None => "no data yet: ".to_owned(),
+        };
+        let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 3);
+        let cause = words::cause(problem);
+        let said = format!("{ours}{}", truncate(&cause, room).text);
+        painter.right(pen, &said, scene.theme.warning);
+        return;
+    }
+    let Some(age) = age else {
+        painter.right(pen, "connecting…", scene.theme.dim);
+        return;
+    };
+    let left = model.budget.remaining_hour(now);
+    let cadence = if poller::stretch(model) > 1.0 {
+        format!(", every {}", span(poller::list_cadence(model)))
+    } else {
+        String::new()
+    };
+    let said = if columns >= WIDE {
+        format!("data {age}{cadence} · {left} left this hour")
+    } else if columns >= NARROW {
+        format!("data {age}{cadence} · {left} left")
+    } else {
+        format!("{age}{cadence} · {left} left")
+    };
+    painter.right(pen, &said, scene.theme.dim);
+}
+
+/// A reply to somebody who is not on screen: what happens to it, and to whom. One that a person must decide on is
+/// named before one that goes on by itself.
+fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
+    let model = scene.model;
+    let shown = model.screen.thread_of.as_ref();
+    let mut others =
+        model.outbox.entries.iter().filter(|entry| !entry.state.is_final() && Some(&entry.conversation) != shown);
+    let count = others.clone().count();
+    let Some(entry) = others.clone().find(|entry| entry.state.asks()).or_else(|| others.next()) else { return };
+    let (ours, style) = match &entry.state {
+        State::Journaling => ("being written down for".to_owned(), scene.theme.plain),
+        State::Held { until } => {
+            let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
+            (format!("held {left}s for"), scene.theme.plain)
+        }
+        State::Ready { .. } | State::Sending => ("sending to".to_owned(), scene.theme.plain),
+        State::Uncertain { .. } => ("not known whether it arrived:".to_owned(), scene.theme.warning),
+        State::Waiting { .. } => ("not sent yet to".to_owned(), scene.theme.warning),
+        State::Stopped { .. } => ("stopped:".to_owned(), scene.theme.warning),
+        State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
+            ("not sent to".to_owned(), scene.theme.warning)
+        }
+        State::Unsent => ("unsent to".to_owned(), scene.theme.warning),
+        State::Delivered { .. } => ("sent to".to_owned(), scene.theme.plain),
+    };
+    let more = if count > 1 { format!("{} more, ", count - 1) } else { String::new() };
+    let ours = format!("{more}{ours} ");
+    let name = triage::name_of(model, &entry.conversation);
+    let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 4);
+    let name = name.filter(|_| room > 0).map(|name| quoted(&name, room)).unwrap_or_default();
+    painter.right(pen, &format!("{ours}{name}"), style);
+    pen.keep(2);
+}
+
+/// Whose inbox this is.
+fn organisation(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, narrow: bool) {
+    let model = scene.model;
+    let most = if narrow { ORGANISATION_NARROW } else { ORGANISATION }.min(pen.rest());
+    let name = model.directory.credential.as_ref().and_then(|me| me.organisation_name.as_ref());
+    let safe = name.map(sanitize_line);
+    let (said, style) = match &safe {
+        _ if model.settings.demo => ("DEMO", scene.theme.strong),
+        Some(name) => (name.as_str(), scene.theme.plain),
+        None => ("not connected", scene.theme.dim),
+    };
+    let cut = truncate(said, most);
+    painter.write(pen, &cut.text, style);
+}
+
+/// The view on screen; with a thread open, how many wait and whose thread it is.
+fn one_view(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
+    let model = scene.model;
+    let dot = |painter: &mut Painter<'_>, pen: &mut Pen| {
+        pen.skip(1);
+        painter.write(pen, scene.marks.dot, scene.theme.dim);
+        pen.skip(1);
+    };
+    let Some(name) = model.panes.on_screen.as_ref().and_then(|id| triage::name_of(model, id)) else {
+        let tab = tab(model, model.inbox.view);
+        if width(&tab) + 2 < pen.rest() {
+            pen.skip(2);
+            painter.write(pen, &tab, scene.theme.selected);
+        }
+        return;
+    };
+    let waiting = format!("{} waiting", model.inbox.waiting.len());
+    if width(&waiting) + 3 < pen.rest() {
+        dot(painter, pen);
+        painter.write(pen, &waiting, scene.theme.plain);
+    }
+    if pen.rest() > 9 {
+        dot(painter, pen);
+        let room = pen.rest().saturating_sub(2);
+        painter.write(pen, &quoted(&name, room), scene.theme.plain);
+    }
+}
+
+/// The views, as many as fit; the one on screen always.
+fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
+    let model = scene.model;
+    let mut tabs: Vec<(View, String)> = View::ALL.into_iter().map(|view| (view, tab(model, view))).collect();
+    pen.skip(2);
+    while tabs.iter().map(|(_, words)| width(words)).sum::<usize>() > pen.rest() {
+        let Some(last) = tabs.iter().rposition(|(view, _)| *view != model.inbox.view) else { return };
+        tabs.remove(last);
+    }
+    for (view, words) in &tabs {
+        let style = if *view == model.inbox.view { scene.theme.selected } else { scene.theme.plain };
+        painter.write(pen, words, style);
+    }
+}
+
+/// A view as a tab: its key, its name, its rows; `+` while more of them may be unread at the server.
+fn tab(model: &Model, view: View) -> String {
+    let key = keymap::keys_of(Context::List, Action::Show(view)).into_iter().next().unwrap_or_default();
+    let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
+    let complete = match view {
+        View::All => model.inbox.everything == Everything::Complete,
+        View::Waiting | View::Mine | View::Open => model.inbox.complete,
+    };
+    match (count, complete) {
+        (0, false) => format!(" {key} {} ", view.word()),
+        (count, true) => format!(" {key} {} {count} ", view.word()),
+        (count, false) => format!(" {key} {} {count}+ ", view.word()),
+    }
+}
