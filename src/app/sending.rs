@@ -110,11 +110,11 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
-        Delivery::Failed(problem) => failed(model, at, attempt, problem),
+        Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }
 
-fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
+fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
@@ -143,6 +143,9 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
             State::Uncertain { problem, look_at: now, resend_at: again, refused: false }
         }
     };
+    if let (State::Refused { .. }, Some(local)) = (&entry.state, entry.local) {
+        effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+    }
 }
 
 /// The server has it: by its own answer, or `found` in the thread.
@@ -360,6 +363,9 @@ fn uncertain(
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
                 entry.unknown = false;
+                if let Some(local) = entry.local {
+                    effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+                }
             }
         }
         Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {
