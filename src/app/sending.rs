@@ -58,6 +58,7 @@ pub fn submit(
         unknown: false,
         failures: 0,
         taken_back: false,
+        earlier_gone: false,
     });
     effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
     poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -85,7 +86,11 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
     }
     entry.local = Some(local);
     entry.hold_ends = if entry.at_once { now } else { now + hold };
-    entry.state = State::Held { until: entry.hold_ends };
+    entry.state = if entry.earlier_gone {
+        State::Stopped { reasons: vec![Reason::Earlier], since: now }
+    } else {
+        State::Held { until: entry.hold_ends }
+    };
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
