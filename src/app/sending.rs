@@ -59,6 +59,7 @@ pub fn submit(
         unknown: false,
         failures: 0,
         taken_back: false,
+        earlier_gone: false,
     });
     effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
     poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -86,7 +87,11 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
     }
     entry.local = Some(local);
     entry.hold_ends = if entry.at_once { now } else { now + hold };
-    entry.state = State::Held { until: entry.hold_ends };
+    entry.state = if entry.earlier_gone {
+        State::Stopped { reasons: vec![Reason::Earlier], since: now }
+    } else {
+        State::Held { until: entry.hold_ends }
+    };
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
@@ -111,11 +116,11 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
-        Delivery::Failed(problem) => failed(model, at, attempt, problem),
+        Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }
 
-fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
+fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
@@ -144,6 +149,9 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
             State::Uncertain { problem, look_at: now, resend_at: again, refused: false }
         }
     };
+    if let (State::Refused { .. }, Some(local)) = (&entry.state, entry.local) {
+        effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+    }
 }
 
 /// The server has it: by its own answer, or `found` in the thread.
@@ -361,6 +369,9 @@ fn uncertain(
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
                 entry.unknown = false;
+                if let Some(local) = entry.local {
+                    effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+                }
             }
         }
         Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {
