@@ -70,7 +70,7 @@ pub enum Event {
     Resized(Size),
     /// The terminal gained or lost the focus.
     FocusChanged(bool),
-    /// The moment that the core asked to be woken at (see [`super::next_wake`]) has come.
+    /// The moment that the core asked to be woken at (see `next_wake`) has come.
     TimeReached,
     /// A fetch was answered.
     Fetched {
