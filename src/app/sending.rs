@@ -299,8 +299,8 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
-    let until = if entry.at_once { now } else { entry.hold_ends };
-    let reasons = guard::check(&entry.baseline, thread, row, until, entry.at_once);
+    // Without a hold, what was drawn after the send chord cannot have been read before it.
+    let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
     } else {
