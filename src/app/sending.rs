@@ -122,9 +122,17 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
 fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
-    if entry.state != State::Sending || entry.attempts != attempt {
+    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way. The number 0
+    // says that the attempt could not even be claimed: nothing left, and the journal did not count it.
+    let unclaimed = attempt == 0;
+    if entry.state != State::Sending || (!unclaimed && entry.attempts != attempt) {
         return;
+    }
+    if unclaimed {
+        entry.attempts = entry.attempts.saturating_sub(1);
+        if entry.attempts == 0 {
+            (entry.attempt_step, entry.first_byte, entry.first_byte_wall) = (None, None, None);
+        }
     }
     entry.ended_step = step;
     entry.failures = entry.failures.saturating_add(1);
