@@ -101,7 +101,7 @@ pub enum Event {
     Attempted {
         /// Which entry.
         local: LocalId,
-        /// The attempt's number, from 1.
+        /// The attempt's number, from 1; 0 where it could not be claimed in the journal, so that nothing left.
         attempt: u32,
         /// How it ended.
         delivery: Delivery,

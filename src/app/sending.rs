@@ -123,9 +123,17 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
 fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
-    if entry.state != State::Sending || entry.attempts != attempt {
+    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way. The number 0
+    // says that the attempt could not even be claimed: nothing left, and the journal did not count it.
+    let unclaimed = attempt == 0;
+    if entry.state != State::Sending || (!unclaimed && entry.attempts != attempt) {
         return;
+    }
+    if unclaimed {
+        entry.attempts = entry.attempts.saturating_sub(1);
+        if entry.attempts == 0 {
+            (entry.attempt_step, entry.first_byte, entry.first_byte_wall) = (None, None, None);
+        }
     }
     entry.ended_step = step;
     entry.failures = entry.failures.saturating_add(1);
@@ -300,8 +308,8 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
-    let until = if entry.at_once { now } else { entry.hold_ends };
-    let reasons = guard::check(&entry.baseline, thread, row, until, entry.at_once);
+    // Without a hold, what was drawn after the send chord cannot have been read before it.
+    let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
     } else {
