@@ -127,6 +127,9 @@ impl TestApp {
         while self.model().panes.focus != Focus::List || self.model().panes.on_screen.is_some() {
             self.keys("<esc>");
         }
+        if !self.model().inbox.order.contains(conversation) {
+            self.keys("4");
+        }
         let order = &self.model().inbox.order;
         let at = order.iter().position(|id| id == conversation);
         let at = at.unwrap_or_else(|| panic!("{conversation} is not in the list\n{}", self.dump()));
