@@ -137,7 +137,7 @@ pub(crate) fn member(user: &str, first: &str, last: &str) -> Member {
     }
 }
 
-/// The inbox of the sketches: June waits for a person, others wait, are answered, or are the bot's.
+/// A small inbox at work: June waits for a person, others wait, are answered, or are the bot's.
 pub(crate) fn inbox() -> Model {
     let mut model = empty();
     let mut june = conversation("june", Some("June Park"), Status::AgentRequested, "hello? anybody there?");
