@@ -84,7 +84,10 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
         return;
     }
     entry.local = Some(local);
-    entry.hold_ends = if entry.at_once { now } else { now + hold };
+    // Without a hold, what was not drawn when the person pressed stays not read, however long the journal took.
+    if !entry.at_once {
+        entry.hold_ends = now + hold;
+    }
     entry.state = State::Held { until: entry.hold_ends };
 }
 
@@ -177,6 +180,7 @@ fn delivered(
     // draft being written, have it as seen.
     if let Some(row) = model.inbox.rows.get_mut(&conversation) {
         if row.conversation.status == Status::AgentRequested {
+            thread.took_over.insert(id);
             row.conversation.status = Status::Open;
             row.changed = step;
             model.inbox.unsettled = true;
@@ -291,8 +295,7 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
-    let until = if entry.at_once { now } else { entry.hold_ends };
-    let reasons = guard::check(&entry.baseline, thread, row, until, entry.at_once);
+    let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
     } else {
