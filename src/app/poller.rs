@@ -445,6 +445,11 @@ fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
     if row.conversation.unreadable.is_some() || flying_for(model, Purpose::Newest, id) {
         return false;
     }
+    // The one on screen has a timer of its own; a read besides, in the middle of a hold, would bring lines too late to
+    // be read and stop the reply.
+    if model.panes.on_screen.as_ref() == Some(id) {
+        return false;
+    }
     let last = row.conversation.last_message_at.map(|last| last.at);
     if let Some((filled_for, at)) = model.poller.filled.get(id)
         && (*filled_for == last && row.knowledge.is_some() || model.now.mono < *at + OTHERS_EVERY)

@@ -86,12 +86,20 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
         return;
     }
     entry.local = Some(local);
+<<<<<<< HEAD
+    // Without a hold, what was not drawn when the person pressed stays not read, however long the journal took.
+    if !entry.at_once {
+        entry.hold_ends = now + hold;
+    }
+    entry.state = State::Held { until: entry.hold_ends };
+=======
     entry.hold_ends = if entry.at_once { now } else { now + hold };
     entry.state = if entry.earlier_gone {
         State::Stopped { reasons: vec![Reason::Earlier], since: now }
     } else {
         State::Held { until: entry.hold_ends }
     };
+>>>>>>> main
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
@@ -194,6 +202,7 @@ fn delivered(
     // draft being written, have it as seen.
     if let Some(row) = model.inbox.rows.get_mut(&conversation) {
         if row.conversation.status == Status::AgentRequested {
+            thread.took_over.insert(id);
             row.conversation.status = Status::Open;
             row.changed = step;
             model.inbox.unsettled = true;
@@ -308,7 +317,10 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
+<<<<<<< HEAD
+=======
     // Without a hold, what was drawn after the send chord cannot have been read before it.
+>>>>>>> main
     let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);

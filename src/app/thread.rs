@@ -118,6 +118,8 @@ pub struct Thread {
     pub last_word_at: Option<Duration>,
     /// Messages that we sent.
     pub own: HashSet<MessageId>,
+    /// Those of them that took the conversation over: the platform writes a marker before each (contract, section 8).
+    pub took_over: HashSet<MessageId>,
     /// Where the reader stands.
     pub anchor: Anchor,
     /// The message under the cursor.
