@@ -86,20 +86,15 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
         return;
     }
     entry.local = Some(local);
-<<<<<<< HEAD
     // Without a hold, what was not drawn when the person pressed stays not read, however long the journal took.
     if !entry.at_once {
         entry.hold_ends = now + hold;
     }
-    entry.state = State::Held { until: entry.hold_ends };
-=======
-    entry.hold_ends = if entry.at_once { now } else { now + hold };
     entry.state = if entry.earlier_gone {
         State::Stopped { reasons: vec![Reason::Earlier], since: now }
     } else {
         State::Held { until: entry.hold_ends }
     };
->>>>>>> main
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
@@ -317,10 +312,7 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
-<<<<<<< HEAD
-=======
     // Without a hold, what was drawn after the send chord cannot have been read before it.
->>>>>>> main
     let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
