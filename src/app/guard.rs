@@ -71,7 +71,8 @@ pub enum Reason {
     Late,
 }
 
-/// What stops a reply, empty where nothing does. `until` is the end of the hold; `at_once` says that there was none.
+/// What stops a reply, empty where nothing does. `until` is the end of the hold, or the moment of the chord where
+/// `at_once` says that there was none.
 #[must_use]
 pub fn check(
     baseline: &Baseline,
@@ -95,7 +96,7 @@ pub fn check(
     let Some(thread) = thread else { return reasons };
     let mut lines = 0;
     let mut colleague = false;
-    let excused = own_markers(thread, baseline);
+    let excused = own_markers(thread);
     let blind = baseline.step.is_none();
     let mut spoke_last = true;
     for (entry, speaker) in thread.spoken().rev() {
@@ -135,24 +136,19 @@ pub fn check(
     reasons
 }
 
-/// The markers that our own replies caused: at most one for each, stored no later than the reply itself.
-fn own_markers<'a>(thread: &'a Thread, baseline: &Baseline) -> Vec<&'a MessageId> {
-    let new = |first_seen: u64| baseline.step.is_none_or(|step| first_seen > step);
-    let mut replies: Vec<_> = thread
-        .messages
-        .iter()
-        .filter(|entry| new(entry.first_seen) && thread.own.contains(&entry.message.id))
-        .map(|entry| entry.message.created_at.at)
-        .collect();
+/// The markers that our own takeovers caused: for each the last one stored no later than the reply that took over.
+/// Whether that reply is new to the draft does not matter: a draft may be begun after it was delivered and before its
+/// marker was read.
+fn own_markers(thread: &Thread) -> Vec<&MessageId> {
     let mut excused = Vec::new();
-    for (entry, speaker) in thread.spoken() {
-        if speaker != Speaker::Marker || !new(entry.first_seen) {
-            continue;
-        }
-        if let Some(at) = replies.iter().position(|reply| entry.message.created_at.at <= *reply) {
-            replies.remove(at);
-            excused.push(&entry.message.id);
-        }
+    let takeovers = thread.messages.iter().filter(|entry| thread.took_over.contains(&entry.message.id));
+    for reply in takeovers.map(|entry| entry.message.created_at.at) {
+        // Where times are coarse, several markers stand at one moment: ours is the one that was seen last.
+        let markers = thread.spoken().filter(|(_, speaker)| *speaker == Speaker::Marker).map(|(entry, _)| entry);
+        let ours = markers
+            .filter(|entry| entry.message.created_at.at <= reply && !excused.contains(&&entry.message.id))
+            .max_by_key(|entry| (entry.message.created_at.at, entry.first_seen));
+        excused.extend(ours.map(|entry| &entry.message.id));
     }
     excused
 }

@@ -86,7 +86,10 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
         return;
     }
     entry.local = Some(local);
-    entry.hold_ends = if entry.at_once { now } else { now + hold };
+    // Without a hold, what was not drawn when the person pressed stays not read, however long the journal took.
+    if !entry.at_once {
+        entry.hold_ends = now + hold;
+    }
     entry.state = if entry.earlier_gone {
         State::Stopped { reasons: vec![Reason::Earlier], since: now }
     } else {
@@ -194,6 +197,7 @@ fn delivered(
     // draft being written, have it as seen.
     if let Some(row) = model.inbox.rows.get_mut(&conversation) {
         if row.conversation.status == Status::AgentRequested {
+            thread.took_over.insert(id);
             row.conversation.status = Status::Open;
             row.changed = step;
             model.inbox.unsettled = true;

@@ -1,5 +1,6 @@
 //! One event in, a list of orders out. What follows from an event is a call here, never a message to ourselves.
 
+use crate::budget::Lane;
 use crate::domain::Moment;
 use crate::text::RawText;
 
@@ -211,7 +212,7 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Quit => quit(model, effects),
         Action::TakeBack => writing::take_back_outside(model, effects),
-        Action::Refresh => refresh(model),
+        Action::Refresh => refresh(model, effects),
         Action::Reply => {
             let target = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
             match target {
@@ -264,15 +265,16 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// `R`: the list is read now, and what is new may take its place.
-fn refresh(model: &mut Model) {
+/// `R`: the list and the thread on screen are read now, and what is new may take its place.
+fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     model.poller.list_due = model.now.mono;
     moving::thaw(model);
-    if let Some(thread) = model.panes.on_screen.as_ref().and_then(|id| model.threads.held.get_mut(id)) {
+    let Some(id) = model.panes.on_screen.clone() else { return };
+    if let Some(thread) = model.threads.held.get_mut(&id) {
         thread.retry_at = std::time::Duration::ZERO;
-        if let Some(read) = &mut thread.read {
-            read.at = std::time::Duration::ZERO;
-        }
+    }
+    if !poller::asks_newest(model, &id, 0) {
+        poller::ask_newest(model, &id, Lane::OnScreen, effects);
     }
 }
 
