@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::ConversationId;
-use crate::text::sanitize_line;
+use crate::text::{self, sanitize_line};
 
 use super::blocks::{self, Cache};
 use super::event::Size;
@@ -311,7 +311,11 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
     let mut lines = Vec::new();
     for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
         let (words, warning) = super::words::entry(model, entry);
-        lines.push(BlockLine::State { words, warning });
+        // Our own words are never cut: what to do stands at their end.
+        for row in text::wrap(&words, width) {
+            let words = words.get(row.start..row.end).unwrap_or_default().to_owned();
+            lines.push(BlockLine::State { words, warning });
+        }
         let mut rows = blocks::rows(&entry.text, width);
         for row in rows.by_ref().take(3) {
             lines.push(BlockLine::Text(row));
