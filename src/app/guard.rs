@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
 use crate::text::RawText;
 
-use super::thread::Thread;
+use super::thread::{Entry, Thread};
 
 /// Lines of the visitor or the bot must have stood on the screen this long when the hold ends.
 pub const READ_TAKES: Duration = Duration::from_millis(1_500);
@@ -23,6 +23,9 @@ pub const STOP_DEAF_FOR: Duration = Duration::from_millis(700);
 pub struct Baseline {
     /// Messages first seen after this step are new; none while nothing of the thread was on the screen yet.
     pub step: Option<u64>,
+    /// The newest message that had been drawn: what stands after it is new too, though it was here already, below the
+    /// lines that the reader had scrolled to.
+    pub newest: Option<MessageId>,
     /// Status, owner and mail address then; none while the conversation itself was not known.
     pub facts: Option<Facts>,
 }
@@ -95,10 +98,11 @@ pub fn check(
     let Some(thread) = thread else { return reasons };
     let mut lines = 0;
     let mut colleague = false;
-    let excused = own_markers(thread, baseline);
+    let is_new = newness(thread, baseline);
+    let excused = own_markers(thread, &is_new);
     let blind = baseline.step.is_none();
     let mut spoke_last = true;
-    for (entry, speaker) in thread.spoken().rev() {
+    for (at, (entry, speaker)) in thread.messages.iter().zip(thread.speakers.iter().copied()).enumerate().rev() {
         let own = thread.own.contains(&entry.message.id);
         let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
         if blind {
@@ -116,8 +120,7 @@ pub fn check(
             }
             break;
         }
-        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
-        if !new || own {
+        if own || !is_new(at, entry) {
             continue;
         }
         match speaker {
@@ -135,18 +138,32 @@ pub fn check(
     reasons
 }
 
+/// Whether a message, by its place, is one that the writer had not seen.
+fn newness<'a>(thread: &Thread, baseline: &'a Baseline) -> impl Fn(usize, &Entry) -> bool + use<'a> {
+    let newest = baseline.newest.as_ref().and_then(|id| thread.position(id));
+    move |at, entry| {
+        baseline.step.is_none_or(|step| entry.first_seen > step) || newest.is_some_and(|newest| at > newest)
+    }
+}
+
+/// The newest message of a thread that was drawn.
+#[must_use]
+pub fn newest_drawn(thread: &Thread) -> Option<MessageId> {
+    thread.messages.iter().rev().find(|entry| entry.drawn_at.is_some()).map(|entry| entry.message.id.clone())
+}
+
 /// The markers that our own replies caused: at most one for each, stored no later than the reply itself.
-fn own_markers<'a>(thread: &'a Thread, baseline: &Baseline) -> Vec<&'a MessageId> {
-    let new = |first_seen: u64| baseline.step.is_none_or(|step| first_seen > step);
+fn own_markers<'a>(thread: &'a Thread, is_new: &impl Fn(usize, &Entry) -> bool) -> Vec<&'a MessageId> {
     let mut replies: Vec<_> = thread
         .messages
         .iter()
-        .filter(|entry| new(entry.first_seen) && thread.own.contains(&entry.message.id))
-        .map(|entry| entry.message.created_at.at)
+        .enumerate()
+        .filter(|(at, entry)| is_new(*at, entry) && thread.own.contains(&entry.message.id))
+        .map(|(_, entry)| entry.message.created_at.at)
         .collect();
     let mut excused = Vec::new();
-    for (entry, speaker) in thread.spoken() {
-        if speaker != Speaker::Marker || !new(entry.first_seen) {
+    for (at, (entry, speaker)) in thread.spoken().enumerate() {
+        if speaker != Speaker::Marker || !is_new(at, entry) {
             continue;
         }
         if let Some(at) = replies.iter().position(|reply| entry.message.created_at.at <= *reply) {
