@@ -110,9 +110,10 @@ pub fn check(
             // last, or that somebody of the team has the last word.
             match speaker {
                 Speaker::Marker => continue,
+                _ if own => continue,
                 Speaker::Visitor => lines += usize::from(!read),
                 Speaker::Bot => lines += usize::from(!read && spoke_last),
-                Speaker::Person | Speaker::Unknown => colleague |= spoke_last && !own,
+                Speaker::Person | Speaker::Unknown => colleague |= spoke_last,
             }
             spoke_last = false;
             if speaker == Speaker::Visitor {
