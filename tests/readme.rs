@@ -1,5 +1,7 @@
 //! README says what is true: its key tables are those of the program, its commands exist.
 
+#![expect(clippy::unwrap_used, reason = "a test may end at what it cannot read")]
+
 use std::fmt::Write as _;
 
 use takeover::app::keymap::{Context, help_of};

@@ -119,6 +119,7 @@ fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
     entry.first_byte_wall = None;
     entry.unknown = false;
     entry.failures = 0;
+    entry.earlier_gone = false;
 }
 
 fn unknown_outcome() -> Problem {
@@ -187,8 +188,21 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
     if asked {
         // What was queued behind something that did not go out must not go out by itself.
         for entry in model.outbox.entries.iter_mut().filter(|entry| entry.conversation == *conversation) {
-            if matches!(entry.state, State::Held { .. } | State::Ready { .. }) {
-                entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+            match entry.state {
+                State::Held { .. } | State::Ready { .. } => {
+                    entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+                }
+                // The journal has not answered for it yet: it stops as soon as that has.
+                State::Journaling => entry.earlier_gone = true,
+                State::Sending
+                | State::Uncertain { .. }
+                | State::Waiting { .. }
+                | State::Stopped { .. }
+                | State::Refused { .. }
+                | State::Blocked { .. }
+                | State::Unjournaled { .. }
+                | State::Unsent
+                | State::Delivered { .. } => {}
             }
         }
     }

@@ -97,22 +97,32 @@ pub fn check(
     let mut lines = 0;
     let mut colleague = false;
     let excused = own_markers(thread);
+    let blind = baseline.step.is_none();
+    let mut spoke_last = true;
     for (entry, speaker) in thread.spoken().rev() {
-        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
-        if baseline.step.is_none() && !matches!(speaker, Speaker::Visitor) {
-            // Nothing of the thread was on the screen when the draft was begun: what was not read is what the
-            // visitor said last.
+        let own = thread.own.contains(&entry.message.id);
+        let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
+        if blind {
+            // Nothing of the thread was on the screen when it was sent: what was not read is what the visitor said
+            // last, or that somebody of the team has the last word.
+            match speaker {
+                Speaker::Marker => continue,
+                Speaker::Visitor => lines += usize::from(!read),
+                Speaker::Bot => lines += usize::from(!read && spoke_last),
+                Speaker::Person | Speaker::Unknown => colleague |= spoke_last && !own,
+            }
+            spoke_last = false;
+            if speaker == Speaker::Visitor {
+                continue;
+            }
             break;
         }
-        if !new || thread.own.contains(&entry.message.id) {
+        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
+        if !new || own {
             continue;
         }
         match speaker {
-            Speaker::Visitor | Speaker::Bot => {
-                let read =
-                    entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
-                lines += usize::from(!read);
-            }
+            Speaker::Visitor | Speaker::Bot => lines += usize::from(!read),
             Speaker::Person | Speaker::Unknown => colleague = true,
             Speaker::Marker => colleague |= !excused.contains(&&entry.message.id),
         }

@@ -155,6 +155,8 @@ pub struct Entry {
     pub failures: u32,
     /// Taken back before the journal had answered.
     pub taken_back: bool,
+    /// What stood before it was taken back before the journal had answered for this one: it must not go by itself.
+    pub earlier_gone: bool,
 }
 
 impl Entry {

@@ -12,7 +12,7 @@ use super::inbox::{Everything, Row};
 use super::model::Model;
 use super::poller::{self, InFlight, Purpose, Walk};
 use super::sending;
-use super::thread::{Order, ReadAt, Thread};
+use super::thread::{Order, ReadAt, Side, Thread};
 use super::triage;
 
 /// The code of a page that passed the size limit: it is asked again with fewer elements.
@@ -199,7 +199,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
     match read.purpose {
         Purpose::Older => {
             let history = thread.loaded_in.unwrap_or(step);
-            thread.merge(page.items, history, now);
+            thread.merge(page.items, Side::Older, history, now);
             let repeated = page.next.as_ref() == cursor.as_ref();
             thread.older = page.next.filter(|_| !repeated);
             if thread.older.is_none() {
@@ -209,7 +209,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
         Purpose::Gap => {
             let overlaps = page.items.iter().any(|message| thread.knows(&message.id));
             let gap = thread.gap.take();
-            thread.merge(page.items, step, now);
+            thread.merge(page.items, Side::Newer, step, now);
             let repeated = page.next.as_ref() == cursor.as_ref();
             if let (false, false, Some((after, _)), Some(next)) = (overlaps, repeated, gap, page.next) {
                 thread.gap = Some((after, next));
@@ -247,7 +247,7 @@ fn newest_page(
     let first_load = thread.loaded_in.is_none();
     let overlaps = page.items.iter().any(|message| thread.knows(&message.id));
     let before = thread.newest().map(|entry| entry.message.id.clone());
-    thread.merge(page.items, step, now);
+    thread.merge(page.items, Side::Newer, step, now);
     if oldest_first {
         if cursor.is_none() {
             thread.reaches_start();

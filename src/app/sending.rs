@@ -20,6 +20,7 @@ use super::model::Model;
 use super::notice::Weight;
 use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
 use super::poller;
+use super::thread::Side;
 
 /// The same bytes do not leave again sooner after the last attempt ended.
 const RESEND_AFTER: Duration = Duration::from_secs(10);
@@ -58,6 +59,7 @@ pub fn submit(
         unknown: false,
         failures: 0,
         taken_back: false,
+        earlier_gone: false,
     });
     effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
     poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -88,7 +90,11 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
     if !entry.at_once {
         entry.hold_ends = now + hold;
     }
-    entry.state = State::Held { until: entry.hold_ends };
+    entry.state = if entry.earlier_gone {
+        State::Stopped { reasons: vec![Reason::Earlier], since: now }
+    } else {
+        State::Held { until: entry.hold_ends }
+    };
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
@@ -113,16 +119,24 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
-        Delivery::Failed(problem) => failed(model, at, attempt, problem),
+        Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }
 
-fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
+fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
-    if entry.state != State::Sending || entry.attempts != attempt {
+    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way. The number 0
+    // says that the attempt could not even be claimed: nothing left, and the journal did not count it.
+    let unclaimed = attempt == 0;
+    if entry.state != State::Sending || (!unclaimed && entry.attempts != attempt) {
         return;
+    }
+    if unclaimed {
+        entry.attempts = entry.attempts.saturating_sub(1);
+        if entry.attempts == 0 {
+            (entry.attempt_step, entry.first_byte, entry.first_byte_wall) = (None, None, None);
+        }
     }
     entry.ended_step = step;
     entry.failures = entry.failures.saturating_add(1);
@@ -146,6 +160,9 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
             State::Uncertain { problem, look_at: now, resend_at: again, refused: false }
         }
     };
+    if let (State::Refused { .. }, Some(local)) = (&entry.state, entry.local) {
+        effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+    }
 }
 
 /// The server has it: by its own answer, or `found` in the thread.
@@ -172,7 +189,7 @@ fn delivered(
     let thread = model.threads.entry(&conversation);
     thread.owns(&id);
     if let Some(message) = message.filter(|message| message.conversation_id == conversation) {
-        thread.merge([message], step, now);
+        thread.merge(vec![message], Side::Newer, step, now);
         thread.owns(&id);
     }
     thread.last_word_at = Some(now);
@@ -295,6 +312,7 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
+    // Without a hold, what was drawn after the send chord cannot have been read before it.
     let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
@@ -363,6 +381,9 @@ fn uncertain(
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
                 entry.unknown = false;
+                if let Some(local) = entry.local {
+                    effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+                }
             }
         }
         Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {

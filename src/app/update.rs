@@ -75,6 +75,8 @@ pub fn settle_rows(model: &mut Model) {
     }
     model.inbox.frozen = frozen;
     let me = model.directory.me.clone();
+    // Other rows may stand on the screen now: what is filled in next is told anew.
+    model.poller.fill_unsettled |= model.inbox.unsettled;
     model.inbox.settle(frozen, me.as_ref(), model.now.wall, &model.settings);
     if model.panes.last_key.is_none() && model.inbox.at > 0 {
         // Nobody has moved yet: the cursor stays on the first row while the order is being told.

@@ -90,8 +90,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let (heard, mut keys) = mpsc::channel(KEYS);
     let clock = session.clock().clone();
-    let input =
-        Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
+    let input = Input::spawn(&guard, move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
     let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
@@ -118,6 +117,8 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Signal::Stop => waiting.push(Effect::Suspend),
                 Signal::Continue => {
                     if guard.reassert().unwrap_or(false) {
+                        input.query_sent();
+                        painter.terminal.backend_mut().forget();
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
@@ -153,6 +154,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Effect::Suspend => {
                     if guard.suspend().unwrap_or(false) {
                         input.query_sent();
+                        painter.terminal.backend_mut().forget();
                         painter.terminal.clear()?;
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
