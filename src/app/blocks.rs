@@ -75,7 +75,7 @@ pub fn lines(
         debug_assert!(first == at);
         lines.push(rule(LineKind::SinceYouBegan(count)));
     }
-    let gap = thread.gap.as_ref().is_some_and(|(after, _)| before.is_some_and(|(entry, _)| entry.message.id == *after));
+    let gap = before.is_some_and(|(entry, _)| thread.gaps.iter().any(|(after, _)| entry.message.id == *after));
     if gap {
         lines.push(rule(LineKind::GapNotLoaded));
     }

@@ -315,13 +315,18 @@ fn on_screen(model: &mut Model, effects: &mut Vec<Effect>) {
     if readable && !flying_for(model, Purpose::Newest, &id) && thread_due(model, &id) <= now {
         ask_newest(model, &id, Lane::OnScreen, effects);
     }
-    let gap = model.threads.get(&id).and_then(|thread| Some((thread.gap.clone()?, thread.limit)));
-    if let Some(((_, cursor), limit)) = gap
-        && !flying_for(model, Purpose::Gap, &id)
-    {
-        let limit = limit.unwrap_or(PAGE);
-        let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
-        ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects);
+    // One page of what lies between for each refresh: a visitor who floods the thread must not spend the budget
+    // (security, S8).
+    let wanted = model.threads.get(&id).and_then(|thread| {
+        let rested = thread.gap_at.is_none_or(|at| now >= at + THREAD_EVERY);
+        let (_, cursor) = thread.gaps.last().filter(|_| rested)?;
+        Some((cursor.clone(), thread.limit.unwrap_or(PAGE)))
+    });
+    if let Some((cursor, limit)) = wanted.filter(|_| !flying_for(model, Purpose::Gap, &id)) {
+        let fetch = Fetch::Thread { conversation: id.clone(), cursor: Some(cursor), limit };
+        if ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects) {
+            model.threads.entry(&id).gap_at = Some(now);
+        }
     }
 }
 

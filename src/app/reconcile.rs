@@ -208,11 +208,12 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
         }
         Purpose::Gap => {
             let overlaps = page.items.iter().any(|message| thread.knows(&message.id));
-            let gap = thread.gap.take();
+            let at = thread.gaps.iter().position(|(_, held)| Some(held) == cursor.as_ref());
+            let gap = at.map(|at| thread.gaps.remove(at));
             thread.merge(page.items, Side::Newer, step, now);
             let repeated = page.next.as_ref() == cursor.as_ref();
             if let (false, false, Some((after, _)), Some(next)) = (overlaps, repeated, gap, page.next) {
-                thread.gap = Some((after, next));
+                thread.gaps.push((after, next));
             }
         }
         _ => walks_on = newest_page(thread, read, cursor.as_ref(), page, step, now),
@@ -266,8 +267,8 @@ fn newest_page(
             None if cursor.is_none() => thread.reaches_start(),
             None => {}
             Some(next) if first_load => thread.older = Some(next),
-            Some(next) if !overlaps && thread.gap.is_none() => {
-                thread.gap = before.map(|before| (before, next));
+            Some(next) if !overlaps => {
+                thread.gaps.extend(before.map(|before| (before, next)));
             }
             Some(_) => {}
         }
@@ -294,7 +295,7 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
             if problem.status == Some(400) && cursor.is_some() {
                 thread.tail = None;
                 thread.walk = None;
-                thread.gap = None;
+                thread.gaps.clear();
             }
         }
         sending::read_failed(model, &conversation.clone(), &problem);

@@ -105,8 +105,11 @@ pub struct Thread {
     pub tail: Option<Cursor>,
     /// Where a walk to the newest page goes on.
     pub walk: Option<Cursor>,
-    /// The message before a stretch that is not loaded, and where the walk that closes it goes on.
-    pub gap: Option<(MessageId, Cursor)>,
+    /// Stretches that are not loaded, the newest last: the message before each, and where the walk that closes it goes
+    /// on.
+    pub gaps: Vec<(MessageId, Cursor)>,
+    /// When a page of such a stretch was last asked for.
+    pub gap_at: Option<Duration>,
     /// When the newest page was last read.
     pub read: Option<ReadAt>,
     /// The step in which the first page arrived.

@@ -24,6 +24,9 @@ const NARROW: u16 = 80;
 /// From this width on the right end says everything in words.
 const WIDE: u16 = 100;
 
+/// From here on the list is read so much less often than usual that it is said.
+const STRETCHED: f64 = 1.25;
+
 /// The one line of a screen that is too small for more.
 pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let model = scene.model;
@@ -93,7 +96,7 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
         return;
     };
     let left = model.budget.remaining_hour(now);
-    let cadence = if poller::stretch(model) > 1.0 {
+    let cadence = if poller::stretch(model) >= STRETCHED {
         format!(", every {}", span(poller::list_cadence(model)))
     } else {
         String::new()
@@ -117,28 +120,31 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         model.outbox.entries.iter().filter(|entry| !entry.state.is_final() && Some(&entry.conversation) != shown);
     let count = others.clone().count();
     let Some(entry) = others.clone().find(|entry| entry.state.asks()).or_else(|| others.next()) else { return };
-    let (ours, style) = match &entry.state {
-        State::Journaling => ("being written down for".to_owned(), scene.theme.plain),
+    let theme = scene.theme;
+    let (ours, then, style) = match &entry.state {
+        State::Journaling => ("being written down".to_owned(), " for ", theme.plain),
         State::Held { until } => {
             let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
-            (format!("held {left}s for"), scene.theme.plain)
+            (format!("held {left}s"), " for ", theme.plain)
         }
-        State::Ready { .. } | State::Sending => ("sending to".to_owned(), scene.theme.plain),
-        State::Uncertain { .. } => ("not known whether it arrived:".to_owned(), scene.theme.warning),
-        State::Waiting { .. } => ("not sent yet to".to_owned(), scene.theme.warning),
-        State::Stopped { .. } => ("stopped:".to_owned(), scene.theme.warning),
+        State::Ready { .. } | State::Sending => ("sending".to_owned(), " to ", theme.plain),
+        State::Uncertain { .. } => ("not known whether it arrived".to_owned(), ": ", theme.warning),
+        State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
+        State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
         State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
-            ("not sent to".to_owned(), scene.theme.warning)
+            ("not sent".to_owned(), " to ", theme.warning)
         }
-        State::Unsent => ("unsent to".to_owned(), scene.theme.warning),
-        State::Delivered { .. } => ("sent to".to_owned(), scene.theme.plain),
+        State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
+        State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),
     };
     let more = if count > 1 { format!("{} more, ", count - 1) } else { String::new() };
-    let ours = format!("{more}{ours} ");
-    let name = triage::name_of(model, &entry.conversation);
-    let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 4);
-    let name = name.filter(|_| room > 0).map(|name| quoted(&name, room)).unwrap_or_default();
-    painter.right(pen, &format!("{ours}{name}"), style);
+    let mut said = format!("{more}{ours}");
+    let room = pen.rest().saturating_sub(width(&said) + width(then) + ORGANISATION_NARROW + 4);
+    if let Some(name) = triage::name_of(model, &entry.conversation).filter(|_| room > 1) {
+        said.push_str(then);
+        said.push_str(&quoted(&name, room));
+    }
+    painter.right(pen, &said, style);
     pen.keep(2);
 }
 
