@@ -27,9 +27,25 @@ pub fn fetched(model: &mut Model, asked: u64, fetch: &Fetch, found: Result<Found
     match found {
         Err(problem) => failed(model, &read, problem),
         Ok(found) => {
+            answers_again(model, &found);
+            arrived(model, &read, found, effects);
+        }
+    }
+}
+
+/// A read of the list ends the list's problem. Where there was no way to the server, any answer shows that there is one
+/// again: the list does not wait for its turn.
+fn answers_again(model: &mut Model, found: &Found) {
+    let Some(problem) = &model.link.problem else { return };
+    match found {
+        Found::Conversations(_) => {
             model.link.problem = None;
             model.link.failures = 0;
-            arrived(model, &read, found, effects);
+        }
+        Found::Me(_) | Found::Members(_) | Found::Chatbots(_) | Found::Conversation(_) | Found::Messages(_) => {
+            if problem.status.is_none() {
+                model.poller.list_due = model.now.mono;
+            }
         }
     }
 }
@@ -192,6 +208,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
     let (step, now) = (model.step, model.now.mono);
     let thread = model.threads.entry(conversation);
     thread.failures = 0;
+    thread.problem = None;
     thread.retry_at = Duration::ZERO;
     thread.order = Thread::order_of_page(&page).or(thread.order);
     let before = thread.newest().map(|entry| entry.message.id.clone());
@@ -291,6 +308,7 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         } else {
             thread.failures = thread.failures.saturating_add(1);
             thread.retry_at = now + wait_for(&problem, thread.failures);
+            thread.problem = Some(problem.clone());
             // A cursor that the server no longer takes: the walk starts over.
             if problem.status == Some(400) && cursor.is_some() {
                 thread.tail = None;
@@ -330,16 +348,13 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         }
         _ => {}
     }
-    match problem.remedy {
-        Remedy::SignInAgain | Remedy::WaitFor(_) | Remedy::TryLater => {
+    match read.fetch {
+        Fetch::List { .. } => {
             model.link.failures = model.link.failures.saturating_add(1);
             model.link.problem = Some(problem);
         }
-        // It concerns this one read alone.
-        Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict => {
-            let words = format!("not read: {}", super::words::cause(&problem));
-            model.notices.say(now, super::notice::Weight::Warning, words, None);
-        }
+        // The thread says it in its own place; names are missed where they are drawn; a row keeps what it showed.
+        Fetch::Thread { .. } | Fetch::Conversation(_) | Fetch::Me | Fetch::Members | Fetch::Chatbots => {}
     }
 }
 

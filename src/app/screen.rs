@@ -80,6 +80,8 @@ pub enum LineKind {
     GapNotLoaded,
     /// The thread is being read for the first time.
     Loading,
+    /// It could not be read: a row of why, and of what to do.
+    Failed(String),
     /// Nobody has said anything.
     Empty,
 }

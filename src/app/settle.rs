@@ -12,7 +12,7 @@ use super::layout;
 use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
-use super::triage;
+use super::{triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
@@ -134,8 +134,16 @@ fn fill(model: &mut Model, cache: &mut Cache, thread: &mut Thread, id: &Conversa
     let area = model.screen.layout.thread;
     let height = usize::from(area.height);
     if thread.messages.is_empty() {
-        let kind = if thread.read.is_some() { LineKind::Empty } else { LineKind::Loading };
-        model.screen.thread.push(Line { message: None, kind });
+        let rule = |kind| Line { message: None, kind };
+        model.screen.thread = match &thread.problem {
+            Some(problem) => {
+                let why = words::unread(problem, words::Unread::Thread);
+                let said = format!("the thread cannot be read: {why}");
+                wrapped(&said, usize::from(area.width)).into_iter().map(|row| rule(LineKind::Failed(row))).collect()
+            }
+            None if thread.read.is_some() => vec![rule(LineKind::Empty)],
+            None => vec![rule(LineKind::Loading)],
+        };
         return;
     }
     let began = since_began(model, thread, id);
@@ -315,12 +323,9 @@ fn seen(model: &mut Model) {
 fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLine> {
     let mut lines = Vec::new();
     for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
-        let (words, warning) = super::words::entry(model, entry);
-        // Our own words are never cut: what to do stands at their end.
-        for row in text::wrap(&words, width) {
-            let words = words.get(row.start..row.end).unwrap_or_default().to_owned();
-            lines.push(BlockLine::State { words, warning });
-        }
+        // What to do stands at the end of the sentence: it must not be cut.
+        let (words, warning) = words::entry(model, entry);
+        lines.extend(wrapped(&words, width).into_iter().map(|words| BlockLine::State { words, warning }));
         let mut rows = blocks::rows(&entry.text, width);
         for row in rows.by_ref().take(3) {
             lines.push(BlockLine::Text(row));
@@ -331,4 +336,10 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
         }
     }
     lines
+}
+
+/// One of our own sentences as rows.
+fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let rows = text::wrap(words, width.max(1)).into_iter();
+    rows.map(|row| words.get(row.start..row.end).unwrap_or_default().trim_end().to_owned()).collect()
 }

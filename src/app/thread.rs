@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::speaker::speakers;
-use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Role, Speaker};
+use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Problem, Role, Speaker};
 
 /// The threads by conversation.
 #[derive(Clone, Debug, Default)]
@@ -134,6 +134,8 @@ pub struct Thread {
     pub retry_at: Duration,
     /// How many reads failed in a row.
     pub failures: u32,
+    /// Why the last read failed, until one succeeds.
+    pub problem: Option<Problem>,
 }
 
 impl Thread {

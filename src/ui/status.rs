@@ -8,7 +8,8 @@ use crate::app::keymap::{self, Context};
 use crate::app::model::Model;
 use crate::app::outbox::State;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::{poller, triage, words};
+use crate::app::words::{self, Unread};
+use crate::app::{poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
@@ -80,15 +81,8 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
     let model = scene.model;
     let now = model.now.mono;
     let age = model.link.list_read_at.map(|at| span(now.saturating_sub(at)));
-    if let Some(problem) = &model.link.problem {
-        let ours = match &age {
-            Some(age) => format!("data {age} old: "),
-            None => "no data yet: ".to_owned(),
-        };
-        let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 3);
-        let cause = words::cause(problem);
-        let said = format!("{ours}{}", truncate(&cause, room).text);
-        painter.right(pen, &said, scene.theme.warning);
+    if let Some(trouble) = trouble(model, pen.rest().saturating_sub(ORGANISATION_NARROW + 3)) {
+        painter.right(pen, &trouble, scene.theme.warning);
         return;
     }
     let Some(age) = age else {
@@ -109,6 +103,25 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
         format!("{age}{cadence} · {left} left")
     };
     painter.right(pen, &said, scene.theme.dim);
+}
+
+/// What cannot be read and what to do, in at most so many cells, behind how old that is which stands there. A thread of
+/// which nothing was read says it itself.
+fn trouble(model: &Model, room: usize) -> Option<String> {
+    let now = model.now.mono;
+    let (ours, problem, what) = if let Some(problem) = &model.link.problem {
+        let ours = match model.link.list_read_at {
+            Some(at) => format!("data {} old: ", span(now.saturating_sub(at))),
+            None => "no data yet: ".to_owned(),
+        };
+        (ours, problem, Unread::List)
+    } else {
+        let thread = model.shown().and_then(|id| model.threads.get(id))?;
+        let (problem, read) = (thread.problem.as_ref()?, thread.read?);
+        (format!("thread {} old: ", span(now.saturating_sub(read.at))), problem, Unread::Thread)
+    };
+    let room = room.saturating_sub(width(&ours));
+    Some(ours + &words::unread_within(problem, what, room))
 }
 
 /// A reply to somebody who is not on screen: what happens to it, and to whom. One that a person must decide on is

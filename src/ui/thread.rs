@@ -106,6 +106,7 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, kind: &LineK
         LineKind::OlderNotLoaded { loading: false } => {
             painter.middle(pen, "older messages load as you scroll", theme.dim);
         }
+        LineKind::Failed(words) => painter.cut(pen, words, theme.warning),
         LineKind::Loading => painter.middle(pen, "reading the thread…", theme.dim),
         LineKind::Empty => painter.middle(pen, "nobody has said anything yet", theme.dim),
         LineKind::Header { speaker, name, time } => {

@@ -9,8 +9,12 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
 use secrecy::SecretString;
 use takeover::api::Client;
+use takeover::app::layout::Area;
 use takeover::app::outbox::State;
 use takeover::app::screen::{BlockLine, LineKind};
 use takeover::app::{Effect, Event, Key, Model, Settings, Size, settle, words};
@@ -21,6 +25,8 @@ use takeover::http::{BaseUrl, Limits, Options};
 use takeover::random::Random;
 use takeover::runtime::Session;
 use takeover::store::MemoryJournal;
+use takeover::terminal::mend;
+use takeover::ui::{Theme, view};
 
 use super::Town;
 
@@ -38,6 +44,21 @@ pub(crate) struct TestApp {
     size: Size,
     clock: Clock,
     machine: Clock,
+}
+
+/// The model as the view paints it on a screen of this size. A wide character takes its first cell; the second is
+/// blank.
+pub(crate) fn screen_rows(model: &Model, size: Size) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).expect("a screen");
+    let theme = Theme::of(true, false);
+    let drawn = terminal.draw(|frame| {
+        view(model, &theme, frame);
+        mend(frame.buffer_mut());
+    });
+    let buffer = drawn.expect("a frame").buffer.clone();
+    let width = usize::from(size.columns).max(1);
+    let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>();
+    buffer.content.chunks(width).map(row).collect()
 }
 
 /// How a program is started.
@@ -226,6 +247,35 @@ impl TestApp {
             .await;
     }
 
+    /// The whole screen as the view paints it, row by row.
+    pub(crate) fn screen_rows(&self) -> Vec<String> {
+        screen_rows(self.model(), self.size)
+    }
+
+    /// What the view painted in an area, its rows joined as one runs on into the next.
+    pub(crate) fn painted(&self, area: Area) -> String {
+        let rows = self.screen_rows();
+        let rows = rows.iter().skip(area.y.into()).take(area.height.into());
+        let cut = |row: &String| row.chars().skip(area.x.into()).take(area.width.into()).collect::<String>();
+        let joined = rows.map(cut).collect::<Vec<_>>().join(" ");
+        joined.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The list's pane, as painted.
+    pub(crate) fn list_pane(&self) -> String {
+        self.painted(self.model().screen.layout.list)
+    }
+
+    /// The thread's pane with blocks and composer, as painted.
+    pub(crate) fn thread_pane(&self) -> String {
+        self.painted(self.model().screen.layout.pane)
+    }
+
+    /// The status bar, as painted.
+    pub(crate) fn status_bar(&self) -> String {
+        self.painted(self.model().screen.layout.status)
+    }
+
     /// The thread area as text: who speaks, then the rows.
     pub(crate) fn thread_text(&self) -> String {
         let mut text = String::new();
@@ -292,6 +342,7 @@ impl TestApp {
             let _ = writeln!(text, "{:?} {:?} {}", entry.text.as_raw(), entry.state, words::entry(model, entry).0);
         }
         let _ = writeln!(text, "notice: {}\nproblem: {:?}", self.notice(), model.link.problem);
+        let _ = writeln!(text, "screen:\n{}", self.screen_rows().join("\n"));
         let _ = writeln!(text, "under way: {:?}\noverlay: {:?}", model.poller.in_flight, model.overlays.open);
         text
     }
