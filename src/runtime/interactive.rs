@@ -5,16 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::Terminal;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::app::{Effect, Event, Size, settle};
-use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
+use crate::terminal::{
+    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked, install_panic_hook, is_gone,
+    mend,
+};
 use crate::ui::{self, Theme};
 
 use super::session::Session;
 
 /// Never more than one frame in this time, except that a key is drawn at once.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long the end waits for a fault's sentence to be written.
+const TELLING: Duration = Duration::from_secs(1);
 /// The most events taken before a frame.
 const BATCH: usize = 64;
 /// How many reads of the terminal may wait; a person is slower.
@@ -29,7 +34,7 @@ pub enum End {
     Signal(i32),
     /// The terminal is gone.
     TerminalGone,
-    /// A task panicked; the report was written.
+    /// A task or another thread panicked; the report was written.
     Panic,
 }
 
@@ -85,6 +90,10 @@ impl Painter {
 /// # Errors
 /// There is no terminal, or it failed before the first frame.
 pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
+    // Wherever it happens, the terminal is given back by then: nobody must go on behind it.
+    let fault = Arc::new(Notify::new());
+    let faults = Arc::clone(&fault);
+    install_panic_hook(move || faults.notify_one());
     let tty = Arc::new(Tty::open()?);
     let mut signals = Signals::new()?;
     let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
@@ -122,11 +131,15 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
-                Signal::Resize => {
-                    at_once = true;
-                    waiting.extend(session.handle(Event::Resized(painter.size()?)));
-                }
+                Signal::Resize => match painter.size() {
+                    Ok(size) => {
+                        at_once = true;
+                        waiting.extend(session.handle(Event::Resized(size)));
+                    }
+                    Err(error) => break broken(error),
+                },
             },
+            () = fault.notified() => break Ok(End::Panic),
             () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
             event = session.next() => match event {
                 Some(event) => waiting.extend(session.handle(event)),
@@ -147,15 +160,16 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             waiting.extend(session.handle(event));
         }
         let mut quit = false;
+        let mut cleared = Ok(());
         for effect in std::mem::take(&mut waiting) {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
-                Effect::Redraw => painter.terminal.clear()?,
+                Effect::Redraw => cleared = painter.terminal.clear(),
                 Effect::Suspend => {
                     if guard.suspend().unwrap_or(false) {
                         input.query_sent();
                         painter.terminal.backend_mut().forget();
-                        painter.terminal.clear()?;
+                        cleared = painter.terminal.clear();
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
                     }
@@ -167,6 +181,9 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
         if quit {
             break Ok(End::Quit);
         }
+        if let Err(error) = cleared {
+            break broken(error);
+        }
         let now = tokio::time::Instant::now();
         if session.model.panes.dirty && (at_once || now >= due) {
             last_frame = now;
@@ -174,6 +191,15 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 break broken(error);
             }
         }
+    };
+    let end = match end {
+        Ok(End::Panic) => end,
+        // A fault elsewhere gives the terminal back first: the loop may hear of that before it hears why.
+        _ if has_panicked() => {
+            let _ = tokio::time::timeout(TELLING, fault.notified()).await;
+            Ok(End::Panic)
+        }
+        _ => end,
     };
     finish(session, guard, keys, input, end).await
 }
