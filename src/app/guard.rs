@@ -153,14 +153,14 @@ pub fn newest_drawn(thread: &Thread) -> Option<MessageId> {
     thread.messages.iter().rev().find(|entry| entry.drawn_at.is_some()).map(|entry| entry.message.id.clone())
 }
 
-/// The markers that our own replies caused: at most one for each, stored no later than the reply itself.
+/// The markers that our own replies caused: at most one for each, stored no later than the reply itself. The answer to a
+/// reply does not hold its marker, which so may be new though the reply is not.
 fn own_markers<'a>(thread: &'a Thread, is_new: &impl Fn(usize, &Entry) -> bool) -> Vec<&'a MessageId> {
     let mut replies: Vec<_> = thread
         .messages
         .iter()
-        .enumerate()
-        .filter(|(at, entry)| is_new(*at, entry) && thread.own.contains(&entry.message.id))
-        .map(|(_, entry)| entry.message.created_at.at)
+        .filter(|entry| thread.own.contains(&entry.message.id))
+        .map(|entry| entry.message.created_at.at)
         .collect();
     let mut excused = Vec::new();
     for (at, (entry, speaker)) in thread.spoken().enumerate() {
