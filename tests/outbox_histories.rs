@@ -96,5 +96,5 @@ fn where_nobody_else_acts_every_reply_goes_out_without_a_stop() {
 fn ten_thousand_switches_while_writing_bring_no_text_into_another_conversation() {
     let told = run(SWITCHES_SEED, &switches(10_000), None, false);
     assert_eq!(told.fault, None);
-    assert!(told.submitted > 1_000 && told.delivered > 500, "{} sent, {} delivered", told.submitted, told.delivered);
+    assert!(told.submitted > 500 && told.delivered > 500, "{} sent, {} delivered", told.submitted, told.delivered);
 }
