@@ -133,7 +133,7 @@ fn body(message: &Message, speaker: Speaker, width: usize) -> Vec<LineKind> {
             PartKind::Empty => {}
             PartKind::Unreadable(reason) => {
                 let id = sanitize_line(&RawText::new(message.id.as_str()));
-                lines.push(LineKind::Unreadable { text: format!("{id}: {}", sanitize_line(reason)) });
+                lines.push(LineKind::Unreadable { speaker, text: format!("{id}: {}", sanitize_line(reason)) });
             }
         }
     }

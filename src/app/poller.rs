@@ -32,6 +32,9 @@ const OTHERS_EVERY: Duration = Duration::from_secs(60);
 /// The cursor must rest on a row this long before its thread is asked for.
 pub const REST: Duration = Duration::from_millis(300);
 const FILL_EVERY: Duration = Duration::from_millis(250);
+/// So many rows that are not on the screen are filled in at that pace; the rest trickle in.
+const FILL_BURST: u32 = 60;
+const FILL_TRICKLE: Duration = Duration::from_secs(18);
 const NAMES_EVERY: Duration = Duration::from_secs(600);
 const FAILED_FIRST: Duration = Duration::from_secs(2);
 const FAILED_MOST: Duration = Duration::from_secs(30);
@@ -112,6 +115,10 @@ pub struct Poller {
     pub names_at: [Option<Duration>; 3],
     /// When a row was last filled in.
     pub filled_at: Option<Duration>,
+    /// The rest of the cursor for which that was last told.
+    pub rested_for: Duration,
+    /// How many rows that were not on the screen were filled in.
+    pub filled_unseen: u32,
     /// What each row was last filled in for, and when.
     pub filled: std::collections::HashMap<ConversationId, (Option<DateTime<Utc>>, Duration)>,
     /// The row to fill in next, told anew when `fill_unsettled`.
@@ -418,15 +425,38 @@ fn fill(model: &mut Model, effects: &mut Vec<Effect>) {
     if flying(model, Purpose::Newest) >= FILLS_AT_ONCE || !model.budget.allows(Lane::Background, now) {
         return;
     }
+    // Other rows stand on the screen once the cursor rests elsewhere.
+    if model.poller.rested_for != model.panes.rests_since && now >= model.panes.rests_since + REST {
+        model.poller.rested_for = model.panes.rests_since;
+        model.poller.fill_unsettled = true;
+    }
     if model.poller.fill_unsettled {
         model.poller.fill_unsettled = false;
         model.poller.next_fill = next_to_fill(model);
     }
+    if model.poller.next_fill.is_some() && now < fill_due(model) {
+        return;
+    }
     if let Some(id) = model.poller.next_fill.take() {
         model.poller.fill_unsettled = true;
+        if !on_list(model, &id) {
+            model.poller.filled_unseen += 1;
+        }
         fill_one(model, &id, Lane::Background, effects);
         model.poller.filled_at = Some(now);
     }
+}
+
+/// When the next row may be filled in: one on the screen soon, another soon only while there are few of them.
+fn fill_due(model: &Model) -> Duration {
+    let seen = model.poller.next_fill.as_ref().is_none_or(|id| on_list(model, id));
+    let every = if seen || model.poller.filled_unseen < FILL_BURST { FILL_EVERY } else { FILL_TRICKLE };
+    model.poller.filled_at.map_or(Duration::ZERO, |at| at + every)
+}
+
+/// Whether a row stands on the screen.
+fn on_list(model: &Model, id: &ConversationId) -> bool {
+    model.inbox.order.iter().skip(model.inbox.top).take(model.screen.list_fits).any(|held| held == id)
 }
 
 fn fill_one(model: &mut Model, id: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
@@ -461,7 +491,7 @@ fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
 }
 
 fn next_to_fill(model: &Model) -> Option<ConversationId> {
-    let visible = model.inbox.order.iter().skip(model.inbox.top).take(60);
+    let visible = model.inbox.order.iter().skip(model.inbox.top).take(model.screen.list_fits);
     let of_screen = visible.filter(|id| may_fill(model, id)).find(|id| wants_filling(model, id, false));
     if of_screen.is_some() {
         return of_screen.cloned();
@@ -500,7 +530,7 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
     }
     let filling = model.poller.fill_unsettled || model.poller.next_fill.is_some();
     if filling && model.inbox.complete && flying(model, Purpose::Newest) < FILLS_AT_ONCE {
-        next.push(model.poller.filled_at.map_or(now, |at| at + FILL_EVERY));
+        next.push(fill_due(model).max(now));
     }
     if model.inbox.view == View::All && model.poller.everything_retry > now {
         next.push(model.poller.everything_retry);

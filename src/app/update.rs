@@ -130,7 +130,6 @@ fn pasted(model: &mut Model, text: RawText, _effects: &mut Vec<Effect>) {
         return;
     }
     model.overlays.prefix = None;
-    model.composer.prefix = false;
     if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
     } else {

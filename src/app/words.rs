@@ -14,12 +14,25 @@ use super::outbox::{Entry, State};
 /// The most cells that a name from outside gets within our sentences (security, S2).
 pub const OUTSIDE_CELLS: usize = 40;
 
-/// Text from outside within one of our sentences: quoted, cut, after our own words.
+/// Text from outside within one of our sentences: cut, in quotation marks that it cannot end by itself.
 #[must_use]
 pub fn quoted(raw: &RawText) -> String {
+    quoted_within(raw, OUTSIDE_CELLS)
+}
+
+/// The same with at most `cells` cells between the marks, and never more than [`OUTSIDE_CELLS`].
+#[must_use]
+pub fn quoted_within(raw: &RawText, cells: usize) -> String {
     let safe = sanitize_line(raw);
-    let cut = truncate(safe.as_str(), OUTSIDE_CELLS);
-    format!("\u{201C}{}\u{201D}", cut.text)
+    let cut = truncate(safe.as_str(), cells.min(OUTSIDE_CELLS));
+    let mut quoted = String::with_capacity(cut.text.len() + 6);
+    quoted.push('\u{201C}');
+    quoted.extend(cut.text.chars().map(|char| match char {
+        '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{FF02}' => '\'',
+        same => same,
+    }));
+    quoted.push('\u{201D}');
+    quoted
 }
 
 /// A status in plain words.
@@ -138,7 +151,7 @@ pub fn unread_within(problem: &Problem, what: Unread, cells: usize) -> String {
     }
     let (why, next) = why_and_next(problem, what);
     let room = cells.saturating_sub(width(next) + 2);
-    if room < WHY_AT_LEAST {
+    if room < WHY_AT_LEAST.min(width(&why)) {
         return truncate(&why, cells).text.into_owned();
     }
     format!("{}; {next}", truncate(&why, room).text)
@@ -161,7 +174,7 @@ fn why_and_next(problem: &Problem, what: Unread) -> (String, &'static str) {
         (Remedy::NotThere, _, _) if what == Unread::List => "check the base URL",
         (Remedy::NotThere, _, _) => "Esc goes back",
         (Remedy::TryLater, Some(300..400), _) => "check the base URL",
-        (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network and base URL; R tries now",
+        (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network, base URL",
         (Remedy::FixTheInput | Remedy::Conflict | Remedy::TryLater, _, _) => "tried again by itself, R now",
     };
     (why, next)
@@ -199,7 +212,7 @@ fn said(problem: &Problem) -> String {
     let mut said = match (ours.is_empty(), theirs.is_empty()) {
         (true, true) => "no answer".to_owned(),
         (true, false) => theirs,
-        (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: \u{201C}{theirs}\u{201D}"),
+        (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: {}", quoted(&problem.message)),
         (false, _) => ours,
     };
     for (field, error) in problem.fields.iter().take(2) {

@@ -100,7 +100,6 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, kind: &LineK
             let word = if *count == 1 { "message" } else { "messages" };
             rule(scene, painter, pen, &format!("since you began writing: {count} {word}"), theme.warning);
         }
-        LineKind::FirstUnread => rule(scene, painter, pen, "new from here", theme.strong),
         LineKind::GapNotLoaded => rule(scene, painter, pen, "messages in between are not loaded yet", theme.dim),
         LineKind::Beginning => painter.middle(pen, "the beginning", theme.dim),
         LineKind::OlderNotLoaded { loading: true } => painter.middle(pen, "older messages are being read…", theme.dim),
@@ -136,8 +135,8 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, kind: &LineK
             painter.write(pen, " file: ", theme.dim);
             painter.cut(pen, text, theme.plain);
         }
-        LineKind::Unreadable { text } => {
-            gutter(scene, painter, pen, Speaker::Unknown);
+        LineKind::Unreadable { speaker, text } => {
+            gutter(scene, painter, pen, *speaker);
             painter.write(pen, "unreadable: ", theme.warning);
             painter.cut(pen, text, theme.dim);
         }

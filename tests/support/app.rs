@@ -286,7 +286,7 @@ impl TestApp {
                 LineKind::Text { text: row, .. } => writeln!(text, "  {row}"),
                 LineKind::Tool { name, failed, .. } => writeln!(text, "  tool {name} {failed:?}"),
                 LineKind::File { text: row, .. } => writeln!(text, "  file {row}"),
-                LineKind::Unreadable { text: row } => writeln!(text, "  unreadable {row}"),
+                LineKind::Unreadable { text: row, .. } => writeln!(text, "  unreadable {row}"),
                 LineKind::Marker { time, text: row } => writeln!(text, "* {row} {time}"),
                 LineKind::SinceYouBegan(count) => writeln!(text, "-- {count} since you began"),
                 other => writeln!(text, "-- {other:?}"),

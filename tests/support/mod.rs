@@ -1,7 +1,7 @@
 //! What the tests over real HTTP share: an organisation to talk to, and the program without a terminal.
 //!
 //! Each test file uses its own part of it.
-#![allow(dead_code, reason = "every test file is a crate of its own and uses its own part")]
+#![allow(dead_code, unused_imports, reason = "every test file is a crate of its own and uses its own part")]
 
 mod app;
 mod town;

@@ -179,8 +179,8 @@ fn ours_stands(model: &Model, drawn: &Drawn) {
             LineKind::Header { speaker, .. }
             | LineKind::Text { speaker, .. }
             | LineKind::Tool { speaker, .. }
-            | LineKind::File { speaker, .. } => Some(*speaker),
-            LineKind::Unreadable { .. } => Some(Speaker::Unknown),
+            | LineKind::File { speaker, .. }
+            | LineKind::Unreadable { speaker, .. } => Some(*speaker),
             _ => None,
         };
         let expected = match role {

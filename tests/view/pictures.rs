@@ -10,6 +10,7 @@ use takeover::app::notice::Weight;
 use takeover::app::outbox::State;
 use takeover::app::overlay::{Lesson, Overlay, Question};
 use takeover::app::sending;
+use takeover::app::thread::Side;
 use takeover::domain::problem::Reached;
 use takeover::domain::{Problem, Remedy, Role, Status};
 use takeover::ui::Theme;
@@ -60,7 +61,7 @@ fn stopped() -> Model {
     model.step += 1;
     let step = model.step;
     let late = sample::message("june", 9, Role::User, None, "14:09", "never mind, found the label!");
-    model.threads.entry(&id("june")).merge([late], step, Duration::from_secs(999));
+    model.threads.entry(&id("june")).merge(vec![late], Side::Newer, step, Duration::from_secs(999));
     model
 }
 
@@ -137,7 +138,7 @@ fn a_thread_at_50_columns_and_one_read_back_at_80() {
     model.step += 1;
     let step = model.step;
     let news = (1..4).map(|number| sample::message("june", 200 + number, Role::User, None, "14:10", "news"));
-    model.threads.entry(&id("june")).merge(news, step, Duration::from_secs(999));
+    model.threads.entry(&id("june")).merge(news.collect(), Side::Newer, step, Duration::from_secs(999));
     picture("thread_80_new_below", &mut model, 80, 20);
 }
 
@@ -214,7 +215,7 @@ fn an_empty_view_says_why_and_what_to_do() {
     model.inbox.complete = false;
     assert_eq!(first_line(&mut model), "reading the list…");
     model.link.problem = Some(offline());
-    let said = "the list cannot be read: no connection / it is tried again by itself; R tries now";
+    let said = "the list cannot be read: no connection; check network, / base URL";
     assert_eq!(first_line(&mut model), said);
 }
 

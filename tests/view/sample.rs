@@ -12,7 +12,7 @@ use takeover::app::event::Size;
 use takeover::app::inbox::{Everything, Knowledge, Row, Since, View};
 use takeover::app::model::Model;
 use takeover::app::settings::Settings;
-use takeover::app::thread::ReadAt;
+use takeover::app::thread::{Order, ReadAt, Side};
 use takeover::app::{moving, settle, update, writing};
 use takeover::domain::message::Metadata;
 use takeover::domain::{
@@ -101,7 +101,8 @@ pub(crate) fn read(model: &mut Model, of: &str, messages: Vec<Message>) {
     let now = model.now.mono;
     let step = model.step;
     let thread = model.threads.entry(&id(of));
-    thread.merge(messages, step, now);
+    thread.order = Some(Order::OldestFirst);
+    thread.merge(messages, Side::Newer, step, now);
     thread.reaches_start();
     thread.loaded_in.get_or_insert(step);
     thread.read = Some(ReadAt { asked: step, at: now });
@@ -136,7 +137,7 @@ pub(crate) fn member(user: &str, first: &str, last: &str) -> Member {
     }
 }
 
-/// The inbox of the sketches: June waits for a person, others wait, are answered, or are the bot's.
+/// A small inbox at work: June waits for a person, others wait, are answered, or are the bot's.
 pub(crate) fn inbox() -> Model {
     let mut model = empty();
     let mut june = conversation("june", Some("June Park"), Status::AgentRequested, "hello? anybody there?");
