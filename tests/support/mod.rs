@@ -6,5 +6,5 @@
 mod app;
 mod town;
 
-pub(crate) use app::{Start, TestApp};
+pub(crate) use app::{Recording, Start, TestApp, screen_rows};
 pub(crate) use town::{Request, Town, message, rounds, seconds};
