@@ -11,10 +11,11 @@ use crate::domain::{ConversationId, Problem, Remedy};
 use crate::text::RawText;
 
 use super::effect::Effect;
-use super::guard::{self, Baseline, Facts, Reason};
+use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::outbox::{ALREADY_SENT_FOR, Entry, State};
 use super::sending::next_ask;
+use super::writing;
 
 /// What pressing the send chord in an empty composer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     let (now, step) = (model.now, model.step);
     let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
     let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let seen = writing::baseline(model, conversation);
     let ask = next_ask(&mut model.outbox);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
     if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
@@ -45,7 +46,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             if now.mono < *since + guard::STOP_DEAF_FOR {
                 return SendNow::TooSoon;
             }
-            entry.baseline = Baseline { step: Some(step), facts };
+            entry.baseline = seen;
             entry.hold_ends = now.mono;
             entry.at_once = true;
             entry.guard_from = entry.guard_from.max(1);
@@ -53,7 +54,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Refused { .. } | State::Unjournaled { .. } => {
             // A definite refusal is over: another try is another send, with a key of its own.
-            renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
+            renew(entry, ask, seen, now.mono);
             let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
             effects.push(Effect::Journal { ask, intent });
         }
@@ -67,7 +68,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Unsent => {
             if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
-                renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
+                renew(entry, ask, seen, now.mono);
                 let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
                 effects.push(Effect::Journal { ask, intent });
             } else {
@@ -166,14 +167,14 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
             Some(_) => TakenBack::OnItsWay,
         };
     };
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let seen = writing::baseline(model, conversation);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return TakenBack::Nothing };
     if !entry.can_be_taken_back() {
         return TakenBack::OnItsWay;
     }
     let asked = entry.state.asks();
     // What stopped it stands on the screen: that counts as seen.
-    let baseline = if asked { Baseline { step: Some(model.step), facts } } else { entry.baseline.clone() };
+    let baseline = if asked { seen } else { entry.baseline.clone() };
     let text = TakenBack::Text(entry.text.clone(), entry.cursor, baseline);
     match entry.local {
         Some(local) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
 use crate::text::RawText;
 
-use super::thread::Thread;
+use super::thread::{Entry, Thread};
 
 /// Lines of the visitor or the bot must have stood on the screen this long when the hold ends.
 pub const READ_TAKES: Duration = Duration::from_millis(1_500);
@@ -23,6 +23,9 @@ pub const STOP_DEAF_FOR: Duration = Duration::from_millis(700);
 pub struct Baseline {
     /// Messages first seen after this step are new; none while nothing of the thread was on the screen yet.
     pub step: Option<u64>,
+    /// The newest message that had been drawn: what stands after it is new too, though it was here already, below the
+    /// lines that the reader had scrolled to.
+    pub newest: Option<MessageId>,
     /// Status, owner and mail address then; none while the conversation itself was not known.
     pub facts: Option<Facts>,
 }
@@ -96,10 +99,11 @@ pub fn check(
     let Some(thread) = thread else { return reasons };
     let mut lines = 0;
     let mut colleague = false;
+    let is_new = newness(thread, baseline);
     let excused = own_markers(thread);
     let blind = baseline.step.is_none();
     let mut spoke_last = true;
-    for (entry, speaker) in thread.spoken().rev() {
+    for (at, (entry, speaker)) in thread.messages.iter().zip(thread.speakers.iter().copied()).enumerate().rev() {
         let own = thread.own.contains(&entry.message.id);
         let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
         if blind {
@@ -107,9 +111,10 @@ pub fn check(
             // last, or that somebody of the team has the last word.
             match speaker {
                 Speaker::Marker => continue,
+                _ if own => continue,
                 Speaker::Visitor => lines += usize::from(!read),
                 Speaker::Bot => lines += usize::from(!read && spoke_last),
-                Speaker::Person | Speaker::Unknown => colleague |= spoke_last && !own,
+                Speaker::Person | Speaker::Unknown => colleague |= spoke_last,
             }
             spoke_last = false;
             if speaker == Speaker::Visitor {
@@ -117,8 +122,7 @@ pub fn check(
             }
             break;
         }
-        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
-        if !new || own {
+        if own || !is_new(at, entry) {
             continue;
         }
         match speaker {
@@ -134,6 +138,20 @@ pub fn check(
         reasons.push(Reason::Lines(lines));
     }
     reasons
+}
+
+/// Whether a message, by its place, is one that the writer had not seen.
+fn newness<'a>(thread: &Thread, baseline: &'a Baseline) -> impl Fn(usize, &Entry) -> bool + use<'a> {
+    let newest = baseline.newest.as_ref().and_then(|id| thread.position(id));
+    move |at, entry| {
+        baseline.step.is_none_or(|step| entry.first_seen > step) || newest.is_some_and(|newest| at > newest)
+    }
+}
+
+/// The newest message of a thread that was drawn.
+#[must_use]
+pub fn newest_drawn(thread: &Thread) -> Option<MessageId> {
+    thread.messages.iter().rev().find(|entry| entry.drawn_at.is_some()).map(|entry| entry.message.id.clone())
 }
 
 /// The markers that our own takeovers caused: for each the last one stored no later than the reply that took over.

@@ -180,6 +180,8 @@ fn delivered(
         return;
     }
     let conversation = entry.conversation.clone();
+    // A list that was read in between may show the effect already; what counts is how it stood when this was begun.
+    let begun_waiting = entry.baseline.facts.as_ref().is_some_and(|facts| facts.status == Status::AgentRequested);
     entry.state = State::Delivered { message: id.clone(), at: now };
     let text = entry.text.clone();
     if let (true, Some(local)) = (found, entry.local) {
@@ -195,9 +197,11 @@ fn delivered(
     thread.last_word_at = Some(now);
     // The one change of status that a first reply causes is ours (contract, section 8): what waits behind it, and the
     // draft being written, have it as seen.
+    if begun_waiting {
+        thread.took_over.insert(id);
+    }
     if let Some(row) = model.inbox.rows.get_mut(&conversation) {
         if row.conversation.status == Status::AgentRequested {
-            thread.took_over.insert(id);
             row.conversation.status = Status::Open;
             row.changed = step;
             model.inbox.unsettled = true;

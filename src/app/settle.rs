@@ -7,7 +7,7 @@ use crate::text::{self, sanitize_line};
 
 use super::blocks::{self, Cache};
 use super::event::Size;
-use super::guard::Baseline;
+use super::guard::{self, Baseline};
 use super::layout;
 use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
@@ -303,10 +303,15 @@ fn seen(model: &mut Model) {
     }
     // A draft begun before anything of the thread was on the screen counts from the first time it is.
     if at_tail {
-        let facts = model.inbox.rows.get(&id).map(|row| super::guard::Facts::of(&row.conversation));
+        let facts = model.inbox.rows.get(&id).map(|row| guard::Facts::of(&row.conversation));
         let step = model.step;
-        if let Some(baseline) = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline) {
-            baseline.step.get_or_insert(step);
+        let newest = guard::newest_drawn(thread);
+        let draft = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline);
+        if let Some(baseline) = draft {
+            if baseline.step.is_none() {
+                baseline.step = Some(step);
+                baseline.newest = newest;
+            }
             if baseline.facts.is_none() {
                 baseline.facts.clone_from(&facts);
             }

@@ -14,7 +14,7 @@ use crate::http::{BaseUrl, DEFAULT_BASE_URL};
 use crate::random::Random;
 use crate::runtime::{self, End, Inbox, RunError, Session};
 use crate::store::MemoryJournal;
-use crate::terminal::{Colours, install_panic_hook};
+use crate::terminal::Colours;
 use crate::text::is_doubtful;
 use crate::ui::Theme;
 
@@ -76,7 +76,6 @@ pub(super) async fn open(
     lesson: bool,
     environment: &Environment,
 ) -> Result<End, RunError> {
-    install_panic_hook(|| {});
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let theme = Theme::of(!matches!(environment.colours, Colours::None | Colours::Dumb), settings.ascii);
     let runner = Runner::new(client, journal, Random::System);

@@ -24,6 +24,8 @@ const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 /// There is no key.
 const NO_KEY: u8 = 3;
+/// A fault of our own: what a panic in the main thread ends with by itself.
+const FAULT: u8 = 101;
 
 /// A terminal inbox for people who answer a chatbot's visitors.
 #[derive(Debug, Parser)]
@@ -95,7 +97,11 @@ fn ended(end: Result<End, RunError>) -> ExitCode {
         Ok(End::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(FAILED)),
         // 128 + SIGHUP: the terminal went away.
         Ok(End::TerminalGone) => ExitCode::from(129),
-        Ok(End::Panic) => ExitCode::from(FAILED),
-        Err(error) => failed(&error.to_string()),
+        Ok(End::Panic) => ExitCode::from(FAULT),
+        Err(RunError::NotTerminal(error)) => {
+            printer::complain(&error.to_string());
+            ExitCode::from(USAGE)
+        }
+        Err(error @ RunError::Io(_)) => failed(&error.to_string()),
     }
 }

@@ -5,16 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::Terminal;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::app::{Effect, Event, Size, settle};
-use crate::terminal::{Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, is_gone, mend};
+use crate::terminal::{
+    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked, install_panic_hook, is_gone,
+    mend,
+};
 use crate::ui::{self, Theme};
 
 use super::session::Session;
 
 /// Never more than one frame in this time, except that a key is drawn at once.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long the end waits for a fault's sentence to be written.
+const TELLING: Duration = Duration::from_secs(1);
 /// The most events taken before a frame.
 const BATCH: usize = 64;
 /// How many reads of the terminal may wait; a person is slower.
@@ -29,7 +34,7 @@ pub enum End {
     Signal(i32),
     /// The terminal is gone.
     TerminalGone,
-    /// A task panicked; the report was written.
+    /// A task or another thread panicked; the report was written.
     Panic,
 }
 
@@ -85,22 +90,28 @@ impl Painter {
 /// # Errors
 /// There is no terminal, or it failed before the first frame.
 pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
+    // Wherever it happens, the terminal is given back by then: nobody must go on behind it.
+    let fault = Arc::new(Notify::new());
+    let faults = Arc::clone(&fault);
+    install_panic_hook(move || faults.notify_one());
     let tty = Arc::new(Tty::open()?);
     let mut signals = Signals::new()?;
     let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let (heard, mut keys) = mpsc::channel(KEYS);
-    let clock = session.clock().clone();
-    let input = Input::spawn(&guard, move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
+    let reader = session.clock().clone();
+    let input = Input::spawn(&guard, move || reader.now().mono, move |told| heard.blocking_send(told).is_ok())?;
     let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
-    let mut last_frame = tokio::time::Instant::now();
+    let clock = session.clock().clone();
+    let mut last_frame = clock.now().mono;
     if let Err(error) = painter.draw(&mut session) {
         return finish(session, guard, keys, input, broken(error)).await;
     }
     let end = loop {
         let mut at_once = false;
         let due = last_frame + FRAME;
+        let until_due = due.saturating_sub(clock.now().mono);
         tokio::select! {
             biased;
             told = keys.recv() => match told {
@@ -122,12 +133,16 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
-                Signal::Resize => {
-                    at_once = true;
-                    waiting.extend(session.handle(Event::Resized(painter.size()?)));
-                }
+                Signal::Resize => match painter.size() {
+                    Ok(size) => {
+                        at_once = true;
+                        waiting.extend(session.handle(Event::Resized(size)));
+                    }
+                    Err(error) => break broken(error),
+                },
             },
-            () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
+            () = fault.notified() => break Ok(End::Panic),
+            () = tokio::time::sleep(until_due), if session.model.panes.dirty => {}
             event = session.next() => match event {
                 Some(event) => waiting.extend(session.handle(event)),
                 None => break Ok(End::Panic),
@@ -147,15 +162,16 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             waiting.extend(session.handle(event));
         }
         let mut quit = false;
+        let mut cleared = Ok(());
         for effect in std::mem::take(&mut waiting) {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
-                Effect::Redraw => painter.terminal.clear()?,
+                Effect::Redraw => cleared = painter.terminal.clear(),
                 Effect::Suspend => {
                     if guard.suspend().unwrap_or(false) {
                         input.query_sent();
                         painter.terminal.backend_mut().forget();
-                        painter.terminal.clear()?;
+                        cleared = painter.terminal.clear();
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
                     }
@@ -167,13 +183,25 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
         if quit {
             break Ok(End::Quit);
         }
-        let now = tokio::time::Instant::now();
+        if let Err(error) = cleared {
+            break broken(error);
+        }
+        let now = clock.now().mono;
         if session.model.panes.dirty && (at_once || now >= due) {
             last_frame = now;
             if let Err(error) = painter.draw(&mut session) {
                 break broken(error);
             }
         }
+    };
+    let end = match end {
+        Ok(End::Panic) => end,
+        // A fault elsewhere gives the terminal back first: the loop may hear of that before it hears why.
+        _ if has_panicked() => {
+            let _ = tokio::time::timeout(TELLING, fault.notified()).await;
+            Ok(End::Panic)
+        }
+        _ => end,
     };
     finish(session, guard, keys, input, end).await
 }

@@ -20,7 +20,7 @@ pub use colour::Colours;
 pub use guard::{Guard, Output};
 pub use input::{Heard, Input};
 pub use mend::mend;
-pub use panic::install_panic_hook;
+pub use panic::{has_panicked, install_panic_hook};
 pub use parser::Parser;
 pub use paste::{CUT_NOTE, PASTE_LIMIT};
 pub use screen::{Screen, Surface};

@@ -13,15 +13,23 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::guard::leave_current;
 use super::tty::timespec;
 
-/// Whether the sentence has been printed: one fault often brings others.
-static TOLD: AtomicBool = AtomicBool::new(false);
+/// Whether there was a fault: one often brings others, and a single sentence is printed.
+static FAULTY: AtomicBool = AtomicBool::new(false);
+
+/// Whether something has panicked since the hook was installed. True before the terminal is given back for it, so a
+/// loop that finds its terminal gone can tell why.
+#[must_use]
+pub fn has_panicked() -> bool {
+    FAULTY.load(Ordering::SeqCst)
+}
 
 /// From now on a panic in any thread or task first gives the terminal back, then prints one fixed sentence, then calls
 /// `then` (which may tell the loop to end; drawing fails from here on, so the loop would notice by itself too).
 pub fn install_panic_hook(then: impl Fn() + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |info| {
+        let is_first = !FAULTY.swap(true, Ordering::SeqCst);
         leave_current();
-        if !TOLD.swap(true, Ordering::SeqCst) {
+        if is_first {
             say(&sentence(info));
         }
         then();

@@ -17,7 +17,7 @@ use filedescriptor::FileDescriptor;
 use portable_pty::{CommandBuilder, ExitStatus, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::termios::{InputModes, LocalModes, Termios, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{InputModes, LocalModes, Termios, Winsize, tcgetattr, tcgetpgrp, tcsetwinsize};
 
 /// How long anything may take on a busy machine before it counts as never.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -124,6 +124,28 @@ impl Pty {
         }
     }
 
+    /// Types bytes again and again until the screen is as wanted: for what hears no keys in its first moments.
+    pub fn type_until(&self, bytes: &str, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        const STEP: Duration = Duration::from_millis(50);
+        let mut waited = Duration::ZERO;
+        let mut state = self.shared.lock();
+        while !is_so(state.screen.screen()) {
+            let (exit, screen) = (&state.exit, state.screen.screen().contents());
+            assert!(
+                waited < DEADLINE && !state.closed,
+                "waited in vain for {what}; exit: {exit:?}; the screen:\n{screen}"
+            );
+            drop(state);
+            if self.is_running() {
+                self.send(bytes);
+            }
+            state = self.shared.lock();
+            let wait = |state: &mut State| !state.closed && !is_so(state.screen.screen());
+            state = self.shared.changed.wait_timeout_while(state, STEP, wait).unwrap_or_else(PoisonError::into_inner).0;
+            waited += STEP;
+        }
+    }
+
     /// Gives the screen another size, as a window does.
     pub fn resize(&self, columns: u16, rows: u16) {
         // The model of a screen wants at least one cell.
@@ -156,6 +178,11 @@ impl Pty {
     /// Waits until the screen is as wanted.
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
         self.wait_until(what, |state| is_so(state.screen.screen()));
+    }
+
+    /// Waits for something that takes longer by its nature than [`DEADLINE`] allows.
+    pub fn wait_within(&self, deadline: Duration, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_until_within(deadline, what, |state| is_so(state.screen.screen()));
     }
 
     /// Waits until a text is on the screen.
@@ -216,6 +243,11 @@ impl Pty {
         self.shared.lock().screen.screen().contents()
     }
 
+    /// The screen as it is now.
+    pub fn screen(&self) -> vt100::Screen {
+        self.shared.lock().screen.screen().clone()
+    }
+
     /// A row of the screen, from 0.
     pub fn row(&self, row: u16) -> String {
         let state = self.shared.lock();
@@ -231,6 +263,11 @@ impl Pty {
     /// The terminal's line settings now.
     pub fn attributes(&self) -> Termios {
         tcgetattr(self.master()).unwrap()
+    }
+
+    /// The process group that the terminal listens to.
+    pub fn foreground(&self) -> Pid {
+        tcgetpgrp(self.master()).unwrap()
     }
 
     /// The terminal's line settings before the program was started.
@@ -253,11 +290,15 @@ impl Pty {
     }
 
     fn wait_until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
+        self.wait_until_within(DEADLINE, what, is_so);
+    }
+
+    fn wait_until_within(&self, deadline: Duration, what: &str, is_so: impl Fn(&State) -> bool) {
         let state = self.shared.lock();
         let (state, waited) = self
             .shared
             .changed
-            .wait_timeout_while(state, DEADLINE, |state| !is_so(state))
+            .wait_timeout_while(state, deadline, |state| !is_so(state))
             .unwrap_or_else(PoisonError::into_inner);
         assert!(
             !waited.timed_out(),
