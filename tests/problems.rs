@@ -204,7 +204,7 @@ async fn a_reply_that_meets_a_problem_stands_above_the_composer_with_the_reason_
     for met in table() {
         for size in [Size { columns: 120, rows: 40 }, Size { columns: 80, rows: 24 }, Size { columns: 50, rows: 20 }] {
             let town = Town::new().await;
-            let (mut app, conversation) = with_open_thread(&town).await;
+            let (mut app, _) = with_open_thread(&town).await;
             app.resize(size.columns, size.rows);
             fault(&town, &met.kind, "POST", THREADS);
             app.keys("rYes, I am here.<c-s>");
@@ -332,7 +332,7 @@ async fn a_refused_connection_is_said_for_list_thread_and_reply_and_the_text_sta
     assert!(app.thread_pane().contains("Up takes it back"), "{}", app.dump());
     assert!(app.thread_pane().contains("Still here."), "{}", app.dump());
     until_painted(&mut app, TestApp::status_bar, "connection refused by").await;
-    assert!(app.status_bar().contains("check network and base URL"), "{}", app.dump());
+    assert!(app.status_bar().contains("check network, base URL"), "{}", app.dump());
     assert!(app.status_bar().contains(" old: "), "{}", app.dump());
     // Nothing can have left: it can be taken back.
     app.keys("<up>");
@@ -346,6 +346,6 @@ async fn a_wrong_host_name_is_named() {
     let base_url = Some("https://api.no-such-host.invalid/v1".to_owned());
     let mut app = TestApp::start_with(&town, Start { base_url, ..Start::default() });
     until_painted(&mut app, TestApp::list_pane, "cannot find the host api.no-such-host.invalid").await;
-    assert!(app.list_pane().contains("check network and base URL"), "{}", app.dump());
+    assert!(app.list_pane().contains("check network, base URL"), "{}", app.dump());
     app.end().await;
 }

@@ -151,7 +151,7 @@ pub fn unread_within(problem: &Problem, what: Unread, cells: usize) -> String {
     }
     let (why, next) = why_and_next(problem, what);
     let room = cells.saturating_sub(width(next) + 2);
-    if room < WHY_AT_LEAST {
+    if room < WHY_AT_LEAST.min(width(&why)) {
         return truncate(&why, cells).text.into_owned();
     }
     format!("{}; {next}", truncate(&why, room).text)
@@ -174,7 +174,7 @@ fn why_and_next(problem: &Problem, what: Unread) -> (String, &'static str) {
         (Remedy::NotThere, _, _) if what == Unread::List => "check the base URL",
         (Remedy::NotThere, _, _) => "Esc goes back",
         (Remedy::TryLater, Some(300..400), _) => "check the base URL",
-        (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network and base URL; R tries now",
+        (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network, base URL",
         (Remedy::FixTheInput | Remedy::Conflict | Remedy::TryLater, _, _) => "tried again by itself, R now",
     };
     (why, next)

@@ -17,7 +17,7 @@ use takeover::api::Client;
 use takeover::app::layout::Area;
 use takeover::app::outbox::State;
 use takeover::app::screen::{BlockLine, LineKind};
-use takeover::app::{Effect, Event, Key, Model, Settings, Size, settle, words};
+use takeover::app::{Effect, Event, Key, Model, Settings, Size, Stamped, settle, words};
 use takeover::clock::Clock;
 use takeover::domain::{ConversationId, LocalId, Zone};
 use takeover::effects::{Runner, Shared};
@@ -41,6 +41,8 @@ pub(crate) struct TestApp {
     pub(crate) journal: Shared,
     pub(crate) bells: usize,
     pub(crate) has_quit: bool,
+    /// Every frame from when recording began.
+    pub(crate) frames: Option<Vec<Vec<String>>>,
     size: Size,
     clock: Clock,
     machine: Clock,
@@ -61,11 +63,16 @@ pub(crate) fn screen_rows(model: &Model, size: Size) -> Vec<String> {
     buffer.content.chunks(width).map(row).collect()
 }
 
+/// The events of a run, in order.
+pub(crate) type Recording = Arc<Mutex<Vec<Stamped<Event>>>>;
+
 /// How a program is started.
 pub(crate) struct Start {
     pub(crate) settings: Settings,
     pub(crate) size: Size,
     pub(crate) limits: Limits,
+    /// Takes down every event, and the frame after each.
+    pub(crate) recording: Option<Recording>,
     pub(crate) base_url: Option<String>,
     pub(crate) key: Option<String>,
 }
@@ -74,7 +81,7 @@ impl Default for Start {
     fn default() -> Self {
         let settings = Settings { zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()), ..Settings::default() };
         let size = Size { columns: 120, rows: 40 };
-        Self { settings, size, limits: Limits::default(), base_url: None, key: None }
+        Self { settings, size, limits: Limits::default(), recording: None, base_url: None, key: None }
     }
 }
 
@@ -86,7 +93,7 @@ impl TestApp {
 
     /// The same, started otherwise. Who I am is the town's first member, unless it is said.
     pub(crate) fn start_with(town: &Town, start: Start) -> Self {
-        let Start { mut settings, size, limits, base_url, key } = start;
+        let Start { mut settings, size, limits, recording, base_url, key } = start;
         settings.me.get_or_insert_with(|| town.member(0));
         let base = BaseUrl::parse(base_url.as_deref().unwrap_or(town.sandbox.base_url())).expect("a base URL");
         let key = SecretString::from(key.unwrap_or_else(|| town.sandbox.api_key().to_owned()));
@@ -94,9 +101,13 @@ impl TestApp {
         let client = Client::with_options(base, key, town.clock.clone(), options).expect("a client");
         let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
         let runner = Runner::new(client, journal.clone(), Random::System);
-        let session = Session::new(settings, runner, town.clock.clone());
-        let clock = town.clock.clone();
-        let mut app = Self { session, journal, bells: 0, has_quit: false, size, clock, machine: Clock::system() };
+        let mut session = Session::new(settings, runner, town.clock.clone());
+        let frames = recording.as_ref().map(|_| Vec::new());
+        if let Some(recording) = recording {
+            session.observe(Box::new(move |stamped, _| recording.lock().unwrap().push(stamped.clone())));
+        }
+        let (clock, machine) = (town.clock.clone(), Clock::system());
+        let mut app = Self { session, journal, bells: 0, has_quit: false, frames, size, clock, machine };
         app.handle(Event::Started);
         app
     }
@@ -121,6 +132,9 @@ impl TestApp {
     fn draw(&mut self) {
         settle(&mut self.session.model, self.size);
         self.session.model.panes.dirty = false;
+        if let Some(frames) = &mut self.frames {
+            frames.push(screen_rows(&self.session.model, self.size));
+        }
     }
 
     /// The screen gets another size.
@@ -172,6 +186,14 @@ impl TestApp {
     pub(crate) fn take_what_is_there(&mut self) {
         while let Some(event) = self.session.ready() {
             self.handle(event);
+        }
+    }
+
+    /// Waits for one answer, if one is under way.
+    pub(crate) async fn take_one(&mut self) {
+        if self.awaits() {
+            let limit = self.clock.now().mono + Duration::from_secs(1);
+            self.step(limit).await;
         }
     }
 

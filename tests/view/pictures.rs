@@ -215,7 +215,7 @@ fn an_empty_view_says_why_and_what_to_do() {
     model.inbox.complete = false;
     assert_eq!(first_line(&mut model), "reading the list…");
     model.link.problem = Some(offline());
-    let said = "the list cannot be read: no connection / it is tried again by itself; R tries now";
+    let said = "the list cannot be read: no connection; check network, / base URL";
     assert_eq!(first_line(&mut model), said);
 }
 
