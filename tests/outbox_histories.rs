@@ -4,6 +4,8 @@
 //!
 //! `TAKEOVER_HISTORIES` sets how many; `TAKEOVER_SEED` runs one again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+
 #[path = "outbox_histories/chance.rs"]
 mod chance;
 #[path = "outbox_histories/history.rs"]
@@ -63,7 +65,7 @@ fn each_text_is_delivered_exactly_once_or_named_to_the_person() {
     }
     println!("{histories} histories, {steps} events, {submitted} replies, {delivered} delivered");
     assert!(
-        delivered * 2 > submitted,
+        delivered * 3 > submitted,
         "only {delivered} of {submitted} replies were delivered: the histories show little"
     );
 }
