@@ -24,6 +24,16 @@ pub fn open(model: &mut Model, conversation: &ConversationId) {
     model.panes.focus = Focus::Composer;
 }
 
+/// A draft is begun with its first character, however long the composer stood open and empty before: what was on the
+/// screen then is what its writer had seen.
+fn begin(model: &mut Model) {
+    let Some(target) = model.composer.open.clone() else { return };
+    let seen = baseline(model, &target);
+    if let Some(draft) = model.composer.current_mut().filter(|draft| draft.editor.is_empty()) {
+        draft.baseline = seen;
+    }
+}
+
 /// What a person has seen of a conversation now. Nothing of the thread, if its newest page is not here.
 pub(super) fn baseline(model: &Model, conversation: &ConversationId) -> Baseline {
     let thread = model.threads.get(conversation);
@@ -46,6 +56,7 @@ pub fn leave(model: &mut Model) {
 pub fn insert(model: &mut Model, text: &RawText) {
     let (marked, replaced) = mark_for_draft(text.as_raw());
     let now = model.now.mono;
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_str(&marked);
     }
@@ -57,6 +68,7 @@ pub fn insert(model: &mut Model, text: &RawText) {
 
 /// A typed character.
 pub fn type_char(model: &mut Model, char: char) {
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_char(char);
     }
