@@ -3,6 +3,8 @@
 //!
 //! `TAKEOVER_ROUNDS` sets how many replies each of the two great faults meets (40 unless set; 200 is the full size).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;
