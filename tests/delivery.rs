@@ -3,7 +3,7 @@
 //!
 //! `TAKEOVER_ROUNDS` sets how many replies each of the two great faults meets (40 unless set; 200 is the full size).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

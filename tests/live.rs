@@ -2,52 +2,26 @@
 //!
 //! What each test shows is in its name; the rules are product, sections 3 and 4, and contract, sections 7, 8 and 11.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
 use serde_json::json;
-use support::{Start, TestApp, Town, message, seconds};
-use takeover::app::guard::Reason;
-use takeover::app::inbox::Standing;
+use support::{TestApp, Town, message, seconds};
+use takeover::app::Focus;
 use takeover::app::outbox::State;
-use takeover::app::{Focus, Settings, Size};
 use takeover::domain::{ConversationId, Speaker, Status};
-use takeover::sandbox::command::{Fill, NewConversation, NewMessage};
+use takeover::sandbox::command::{NewConversation, NewMessage};
 use takeover::sandbox::{Command, Fault, FaultKind};
 
 const JOINED: &str = "A team member has joined the conversation.";
-
-/// June Park asked the bot, the bot gave up, she has waited for a minute.
-fn june(town: &Town) -> ConversationId {
-    town.conversation(NewConversation {
-        status: Some("agent_requested".to_owned()),
-        contact_name: Some("June Park".to_owned()),
-        contact_email: Some("june@example.com".to_owned()),
-        ago: 240.0,
-        messages: vec![
-            message("visitor", "My mug came broken.", 200.0),
-            message("bot", "Sorry to hear that. Shall I get a person?", 190.0),
-            message("visitor", "Yes please.", 100.0),
-            message("system", "The visitor asked for a person.", 60.0),
-        ],
-        ..NewConversation::default()
-    })
-}
 
 fn status_of(app: &TestApp, conversation: &ConversationId) -> Status {
     app.model().inbox.rows.get(conversation).map(|row| row.conversation.status.clone()).expect("a row")
 }
 
-fn stopped(app: &TestApp, conversation: &ConversationId) -> Option<Vec<Reason>> {
-    app.model().outbox.pending(conversation).find_map(|entry| match &entry.state {
-        State::Stopped { reasons, .. } => Some(reasons.clone()),
-        _ => None,
-    })
-}
-
 async fn walk(town: Town) {
-    let june = june(&town);
+    let june = town.june();
     let other = town.visitor_of("Ana Cruz", "open");
     let mut app = TestApp::start(&town);
     app.until("both wait", |app| app.model().inbox.waiting.len() == 2).await;
@@ -205,282 +179,6 @@ async fn who_spoke_is_told_from_the_source_the_first_marker_and_the_metadatas_sh
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_colleagues_reply_stored_a_second_before_ctrl_s_stops_the_reply_though_polling_is_frozen() {
-    let town = Town::new().await;
-    let june = june(&town);
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rI am looking into it.");
-    // Lists and threads are answered as of now, once each: what a poll brings between is old.
-    for path in ["/conversations?", "/messages"] {
-        town.fault(Fault::once(FaultKind::Stale).on("GET", path));
-    }
-    app.keys("<esc>");
-    town.colleague(&june, "Mara here: a new one is on its way.");
-    app.keys("Rr");
-    app.pass(seconds(1)).await;
-    assert!(!app.thread_text().contains("Mara here"), "the poll was frozen\n{}", app.dump());
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert!(stopped(&app, &june).unwrap().contains(&Reason::Colleague), "{}", app.dump());
-    assert!(app.thread_text().contains("Mara here"), "what stopped it stands above it\n{}", app.dump());
-    app.pass(seconds(120)).await;
-    assert!(town.attempts(&june).is_empty(), "it went out all the same");
-    assert!(app.blocks_text().contains("I am looking into it."), "the text is still there");
-    // A person decides: it goes.
-    app.keys("<c-s>");
-    app.all_delivered().await;
-    assert_eq!(town.stored("I am looking into it.").len(), 1);
-    app.end().await;
-}
-
-/// Ten replies to a visitor who writes three short lines meanwhile, at these moments after the first character.
-async fn ten_rounds(size: Size, lines_at: [u64; 3]) {
-    let town = Town::new().await;
-    let june = june(&town);
-    let settings = Start::default().settings;
-    let mut app = TestApp::start_with(&town, Start { size, settings, ..Start::default() });
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("r");
-    for round in 0..10 {
-        let text = format!("answer {round}");
-        let mut moments: Vec<(u64, Option<String>)> =
-            lines_at.iter().enumerate().map(|(line, at)| (*at, Some(format!("line {round}.{line}")))).collect();
-        // Four seconds of typing, then Ctrl-S.
-        moments.push((4_000, None));
-        moments.sort();
-        app.keys(&text);
-        let mut at = 0;
-        for (moment, line) in moments {
-            app.pass(std::time::Duration::from_millis(moment - at)).await;
-            at = moment;
-            match line {
-                Some(line) => town.visitor(&june, &line),
-                None => app.keys("<c-s>"),
-            }
-        }
-        let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-        app.until("delivered or stopped", done).await;
-        assert_eq!(stopped(&app, &june), None, "round {round}\n{}", app.dump());
-        assert_eq!(town.stored(&text).len(), 1);
-    }
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_who_writes_three_lines_during_each_reply_stops_none_of_ten() {
-    for size in [Size { columns: 120, rows: 40 }, Size { columns: 80, rows: 24 }, Size { columns: 50, rows: 20 }] {
-        ten_rounds(size, [500, 1_700, 3_900]).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_who_writes_three_lines_during_each_hold_stops_none_of_ten() {
-    for size in [Size { columns: 120, rows: 40 }, Size { columns: 80, rows: 24 }, Size { columns: 50, rows: 20 }] {
-        ten_rounds(size, [3_999, 4_600, 5_900]).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lines_that_were_never_drawn_stop_the_reply() {
-    let town = Town::new().await;
-    let june = june(&town);
-    let other = town.visitor_of("Ana Cruz", "open");
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rIt is on its way.");
-    town.visitor(&june, "Wait, it was the blue one!");
-    app.keys("<c-s>");
-    // Gone at once: what the guard's read brings is drawn for nobody.
-    app.open(&other);
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert_eq!(stopped(&app, &june), Some(vec![Reason::Lines(1)]));
-    app.pass(seconds(60)).await;
-    assert!(town.attempts(&june).is_empty());
-    app.end().await;
-}
-
-/// Three replies in a row to somebody whom nobody has answered yet.
-async fn three_quick_replies(between: &str, switches: &[(&str, serde_json::Value)]) {
-    let town = Town::new().await;
-    for (name, value) in switches {
-        town.switch(name, value.clone());
-    }
-    let june = june(&town);
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys(&format!("rone<c-s>{between}two<c-s>{between}three<c-s>"));
-    let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-    app.until("delivered or stopped", done).await;
-    assert_eq!(stopped(&app, &june), None, "{between:?} {switches:?}\n{}", app.dump());
-    let texts: Vec<String> = town.thread(&june).into_iter().skip(4).map(|it| it.text).collect();
-    assert_eq!(texts, [JOINED, "one", "two", "three"]);
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_quick_replies_to_who_asked_for_a_person_go_out_without_a_stop() {
-    let ways: [&[(&str, serde_json::Value)]; 4] = [
-        &[],
-        &[("message_order", json!("asc"))],
-        &[("markers_bump", json!(true))],
-        &[("bot_metadata", json!("null")), ("dashboard_metadata", json!("null"))],
-    ];
-    for switches in ways {
-        three_quick_replies("", switches).await;
-        three_quick_replies("<esc>r", switches).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replies_begun_at_any_moment_after_the_first_go_out_without_a_stop() {
-    // The composer is left and opened again at every step of the first reply's life, before its marker was read.
-    for wait in [0, 500, 1_900, 2_050, 2_500, 4_000, 6_900, 7_100] {
-        let town = Town::new().await;
-        let june = june(&town);
-        let mut app = TestApp::start(&town);
-        app.settled().await;
-        app.open(&june);
-        app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-        app.keys("rone<c-s>");
-        app.pass(std::time::Duration::from_millis(wait)).await;
-        app.keys("<esc>rtwo<c-s>");
-        let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-        app.until("delivered or stopped", done).await;
-        assert_eq!(stopped(&app, &june), None, "after {wait} ms\n{}", app.dump());
-        app.end().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_conversation_three_weeks_old_behind_three_hundred_newer_ones_comes_up_within_one_poll() {
-    let town = Town::with_real_limits().await;
-    let old = town.conversation(NewConversation {
-        status: Some("bot_active".to_owned()),
-        contact_name: Some("Old Friend".to_owned()),
-        ago: 21.0 * 86_400.0,
-        messages: vec![message("visitor", "Just looking.", 20.9 * 86_400.0)],
-        ..NewConversation::default()
-    });
-    let fill = |count, statuses: &[&str], seed| {
-        town.control(Command::Fill(Fill {
-            conversations: count,
-            messages: 3,
-            seed,
-            statuses: statuses.iter().map(|it| (*it).to_owned()).collect(),
-            ages: Some((600, 86_400)),
-            ..Fill::default()
-        }));
-    };
-    fill(60, &["open"], 1);
-    fill(240, &["bot_active", "resolved", "closed"], 2);
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.pass(seconds(61)).await;
-    town.escalate(&old);
-    // The list's cadence and the time of one walk.
-    app.within(seconds(21), "on screen", |app| {
-        let inbox = &app.model().inbox;
-        let at = inbox.order.iter().position(|id| *id == old);
-        at.is_some_and(|at| (inbox.top..inbox.top + app.model().screen.list_fits).contains(&at))
-    })
-    .await;
-    assert!(app.bells > 0, "and it rang");
-    assert!(town.everything_asked().iter().all(|it| it.status != Some(429)));
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn forty_waiting_rows_stand_in_the_right_order_with_their_speakers_within_a_minute_and_45_requests() {
-    let town = Town::with_real_limits().await;
-    let mut expected: Vec<(u64, ConversationId, Speaker)> = Vec::new();
-    for at in 0..40_u64 {
-        // Each waits for a time of its own, in no order of creation.
-        let waited = 60 + (at * 17 % 40) * 45;
-        let asked = at % 2 == 0;
-        let mut messages = vec![
-            message("visitor", "Hello?", waited as f64 + 700.0),
-            message(if asked { "bot" } else { "dashboard" }, "Hello!", waited as f64 + 650.0),
-        ];
-        let mut last = Speaker::Visitor;
-        if asked {
-            // Handed off, then the bot has the last word: the clock runs from the handoff.
-            messages.push(message("visitor", "A person, please.", waited as f64 + 5.0));
-            messages.push(message("system", "The visitor asked for a person.", waited as f64));
-            messages.push(message("bot", "I have called somebody.", waited as f64 - 5.0));
-            last = Speaker::Bot;
-        } else {
-            messages.push(message("visitor", "Still broken.", waited as f64));
-            messages.push(message("visitor", "Anybody?", waited as f64 - 20.0));
-        }
-        let conversation = town.conversation(NewConversation {
-            status: Some(if asked { "agent_requested" } else { "open" }.to_owned()),
-            contact_name: Some(format!("Visitor {at}")),
-            ago: 5_000.0 + (at * 7 % 40) as f64,
-            messages,
-            ..NewConversation::default()
-        });
-        expected.push((waited, conversation, last));
-    }
-    expected.sort_by(|one, other| other.0.cmp(&one.0));
-    let mut app = TestApp::start(&town);
-    let told = |app: &TestApp| {
-        let rows = &app.model().inbox.rows;
-        rows.len() == 40
-            && rows.values().all(|row| {
-                row.exact().is_some_and(|it| it.speaker.is_some())
-                    && matches!(row.waits(), Standing::Waits(since) if since.certain)
-            })
-    };
-    app.within(seconds(60), "all rows told", told).await;
-    let asked = town.everything_asked();
-    assert!(asked.len() <= 45, "{} requests", asked.len());
-    assert!(asked.iter().all(|it| it.status != Some(429)));
-    let order: Vec<ConversationId> = app.model().inbox.order.clone();
-    let wanted: Vec<ConversationId> = expected.iter().map(|(_, id, _)| id.clone()).collect();
-    assert_eq!(order, wanted, "{}", app.dump());
-    for (_, id, speaker) in &expected {
-        assert_eq!(app.model().inbox.rows[id].exact().and_then(|it| it.speaker), Some(*speaker));
-    }
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_times_next_and_previous_a_minute_through_eight_live_chats_meets_no_limit() {
-    let town = Town::with_real_limits().await;
-    let chats: Vec<_> = (0..8).map(|at| town.visitor_of(&format!("Visitor {at}"), "open")).collect();
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.keys("gg<enter>");
-    // Three minutes: down the eight and up again, one key a second, with visitors who write.
-    for press in 0..180_usize {
-        app.keys(if press / 7 % 2 == 0 { "J" } else { "K" });
-        if press % 5 == 0 {
-            town.visitor(&chats[press / 5 % 8], &format!("still there {press}"));
-        }
-        app.pass(seconds(1)).await;
-    }
-    let limited: Vec<_> = town.everything_asked().into_iter().filter(|it| it.status == Some(429)).collect();
-    assert!(limited.is_empty(), "{limited:?}");
-    // And a send still finds its share.
-    app.keys("rI am here.<c-s>");
-    app.until("delivered or stopped", |app| {
-        app.model().outbox.entries.iter().all(|entry| entry.state.is_final() || entry.state.asks())
-    })
-    .await;
-    assert!(town.everything_asked().iter().all(|it| it.status != Some(429)));
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ctrl_s_where_no_reply_is_taken_says_what_is_missing_keeps_the_draft_and_sends_nothing() {
     let table = [
         ("bot_active", "the bot is answering"),
@@ -601,7 +299,7 @@ async fn escape_and_a_key_in_one_read_send_nothing_in_composer_and_list() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_held_can_be_taken_back_sent_now_or_left_alone() {
     let town = Town::new().await;
-    let june = june(&town);
+    let june = town.june();
     let other = town.visitor_of("Ana Cruz", "open");
     let mut app = TestApp::start(&town);
     app.settled().await;
@@ -629,26 +327,6 @@ async fn what_is_held_can_be_taken_back_sent_now_or_left_alone() {
     app.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_hold_a_reply_leaves_at_once_but_not_past_lines_that_were_not_read() {
-    let town = Town::new().await;
-    let june = june(&town);
-    let settings = Settings { hold: seconds(0), ..Start::default().settings };
-    let mut app = TestApp::start_with(&town, Start { settings, ..Start::default() });
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.pass(seconds(2)).await;
-    app.keys("rat once<c-s>");
-    app.within(seconds(1), "sent", |app| app.model().outbox.undelivered() == 0).await;
-    app.keys("too fast");
-    town.visitor(&june, "Wait!");
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert!(town.stored("too fast").is_empty());
-    app.end().await;
-}
-
 /// A message with a file beside the words.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_a_line_with_its_name_and_nothing_of_it_is_fetched() {
@@ -667,5 +345,47 @@ async fn a_file_is_a_line_with_its_name_and_nothing_of_it_is_fetched() {
     app.settled().await;
     app.open(&conversation);
     app.until("the file", |app| app.thread_text().contains("file broken-mug.jpg")).await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_answered_late_does_not_undo_what_our_own_reply_changed() {
+    let town = Town::new().await;
+    let june = town.june();
+    let mut app = TestApp::start(&town);
+    app.settled().await;
+    app.open(&june);
+    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
+    app.keys("rI am here.<c-s>");
+    app.until("held", |app| app.blocks_text().contains("held")).await;
+    // The list is read before the reply leaves, and answered after it was delivered.
+    town.fault(Fault::once(FaultKind::SlowAfterAccept { ms: 1_000 }).on("GET", "/conversations?"));
+    app.keys("<esc>Rr<c-s>");
+    app.until("delivered", |app| app.model().outbox.undelivered() == 0).await;
+    assert_eq!(status_of(&app, &june), Status::Open);
+    let late = town.requests("GET", "/conversations").into_iter().rfind(|it| it.fault.is_some()).unwrap();
+    assert!(late.at < town.attempts(&june)[0].at, "the list was read before");
+    let list_under_way = |app: &TestApp| {
+        app.model().poller.in_flight.iter().any(|it| it.purpose == takeover::app::poller::Purpose::Live)
+    };
+    assert!(list_under_way(&app), "and is not answered yet");
+    app.until("its answer", |app| !list_under_way(app)).await;
+    assert_eq!(status_of(&app, &june), Status::Open, "the old answer won");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_that_a_colleague_ends_leaves_waiting_and_comes_back_when_the_visitor_writes() {
+    let town = Town::new().await;
+    let june = town.june();
+    let mut app = TestApp::start(&town);
+    app.settled().await;
+    assert_eq!(app.model().inbox.waiting, [june.clone()]);
+    town.set(&june, json!({"status": "resolved"}));
+    // One poll finds it missing, and its own read says why.
+    app.within(seconds(22), "resolved", |app| status_of(app, &june) == Status::Resolved).await;
+    assert!(app.model().inbox.waiting.is_empty());
+    town.visitor(&june, "One more thing.");
+    app.within(seconds(22), "waiting again", |app| app.model().inbox.waiting == [june.clone()]).await;
     app.end().await;
 }

@@ -3,7 +3,7 @@
 //!
 //! Each problem is met by the list, by a thread and by a reply. What is asserted is what the view painted.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

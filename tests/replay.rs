@@ -1,7 +1,7 @@
 //! A recorded run gives the same screen again: the core takes nothing but events, so that a report can be replayed
 //! (architecture, "The idea in five lines").
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

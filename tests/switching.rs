@@ -3,7 +3,7 @@
 //!
 //! `TAKEOVER_SWITCHES` sets how often conversations are switched (600 unless set; 10,000 is the full size).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
