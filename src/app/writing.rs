@@ -159,13 +159,12 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Why the platform takes no reply here, and what is missing.
 fn missing(model: &Model, target: &ConversationId) -> &'static str {
     match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
-        Some(Status::BotActive) => {
-            "not sent: the bot is answering here and must be taken over first; the draft is kept"
-        }
-        Some(Status::Resolved) => "not sent: it is resolved and must be reopened first; the draft is kept",
-        Some(Status::Closed) => "not sent: it is closed and must be reopened first; the draft is kept",
-        Some(Status::Archived) => "not sent: it is archived and must be reopened first; the draft is kept",
-        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent; the draft is kept",
+        // Each fits whole into the narrowest layout with panes.
+        Some(Status::BotActive) => "not sent, draft kept: take over from the bot",
+        Some(Status::Resolved) => "not sent, draft kept: resolved, reopen first",
+        Some(Status::Closed) => "not sent, draft kept: closed, reopen first",
+        Some(Status::Archived) => "not sent, draft kept: archived, reopen first",
+        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent, draft kept",
     }
 }
 
