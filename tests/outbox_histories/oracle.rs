@@ -355,13 +355,26 @@ impl Oracle {
         }
         let chord = before.open.as_ref().filter(|id| keys.contains(&Key::control('s')) && before.draft(id).is_empty());
         if let Some(id) = chord {
-            self.goes_on(before, &after, id, now, step);
+            let begun = self.begins(id, step, model, platform);
+            self.goes_on(before, &after, id, begun, now);
         }
         for (ask, id, state, taken) in &before.entries {
             let held = after.iter().find(|(held, ..)| held == ask);
             let gone = held.is_none_or(|(.., now_taken)| *now_taken && !taken);
             if gone && renewed != Some(*ask) && !taken {
                 self.took_back(*ask, id, state, now, keys);
+                if before.draft(id).is_empty() {
+                    // It is the draft again, begun when it was first begun; if it asked, why stands on the screen.
+                    let shown = before.on_screen.as_ref() == Some(id);
+                    let begun = match self.by_ask.get(ask).map(|at| &self.sent[*at].begun) {
+                        Some(begun) if !state.asks() => Some(begun.clone()),
+                        _ => shown.then(|| self.begins(id, step, model, platform)),
+                    };
+                    match begun {
+                        Some(begun) => self.begun.insert(id.clone(), begun),
+                        None => self.begun.remove(id),
+                    };
+                }
             }
         }
         if let Some(open) = &before.open {
@@ -374,12 +387,6 @@ impl Oracle {
                 }
             }
         }
-        for (id, text) in drafts(model) {
-            // Text that came back has a begin of its own: the oracle only knows when it was sent again.
-            if before.open.as_ref() != Some(&id) && text != before.draft(&id) {
-                self.begun.remove(&id);
-            }
-        }
     }
 
     fn edited(&mut self, before: &Before, open: &ConversationId, keys: &[Key], model: &Model) {
@@ -387,7 +394,6 @@ impl Oracle {
         let is = model.composer.drafts.get(open).map(|draft| draft.editor.text().to_string()).unwrap_or_default();
         let came_back = was.is_empty() && !is.is_empty() && keys.iter().all(|key| key.typed().is_none());
         if came_back {
-            self.begun.remove(open);
             let known: Vec<usize> = words(&is);
             let copied = keys.iter().any(|key| key.code == Code::Up)
                 && !before.entries.iter().any(|(ask, ..)| {
@@ -421,8 +427,12 @@ impl Oracle {
 
     fn submitted(&mut self, ask: u64, id: &ConversationId, text: &str, step: u64, model: &Model, platform: &Platform) {
         let now_begun = self.begins(id, step, model, platform);
-        let begun = self.begun.insert(id.clone(), now_begun.clone()).unwrap_or_else(|| now_begun.clone());
-        let begun = if begun.newest_drawn.is_none() { now_begun } else { begun };
+        let begun = match self.begun.insert(id.clone(), now_begun.clone()) {
+            Some(begun) if begun.newest_drawn.is_some() => begun,
+            // Nothing of the thread had been drawn, or nobody can tell when it was begun: what comes from now on is new.
+            Some(begun) => Begun { facts: begun.facts, ..now_begun },
+            None => Begun { facts: None, ..now_begun },
+        };
         let words = words(text);
         for word in &words {
             if self.words[*word].conversation != *id {
@@ -485,9 +495,10 @@ impl Oracle {
         before: &Before,
         after: &[(u64, ConversationId, State, bool)],
         id: &ConversationId,
+        begun: Begun,
         now: Duration,
-        step: u64,
     ) {
+        let step = begun.step;
         let head = before.entries.iter().find(|(_, held, state, _)| held == id && !state.is_final());
         let Some((ask, _, state, _)) = head else { return };
         let Some(at) = self.by_ask.get(ask).copied() else { return };
@@ -501,6 +512,9 @@ impl Oracle {
         if state.asks() {
             sent.overridden = step;
             sent.waits_for_word = false;
+        }
+        if matches!(state, State::Stopped { .. }) {
+            sent.begun = begun;
         }
         if matches!(state, State::Held { .. } | State::Stopped { .. } | State::Blocked { .. }) {
             sent.hold_ends = Some(now);
