@@ -1,5 +1,7 @@
 //! The guard: an agent answers what is on the screen. Each sentence of the promise, driven by keys.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[allow(dead_code, reason = "the desk serves several tests")]
 mod desk;
 
@@ -198,7 +200,7 @@ fn a_change_of_owner_status_or_address_stops_and_is_named() {
         desk.wait(21.0);
         desk.press("<c-s>");
         desk.wait(5.0);
-        assert_eq!(desk.stopped(0), [reason.clone()]);
+        assert_eq!(desk.stopped(0), std::slice::from_ref(&reason));
         assert_eq!(words::because(&desk.model, &reason), words_of_it);
     }
 }

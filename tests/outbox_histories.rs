@@ -4,6 +4,8 @@
 //!
 //! `TAKEOVER_HISTORIES` sets how many; `TAKEOVER_SEED` runs one again.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "outbox_histories/chance.rs"]
 mod chance;
 #[path = "outbox_histories/history.rs"]

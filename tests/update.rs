@@ -1,5 +1,7 @@
 //! The core, driven by keys as people write them and by a platform that answers in its own time.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[allow(dead_code, reason = "the desk serves several tests")]
 mod desk;
 

@@ -243,11 +243,11 @@ impl Oracle {
     /// A reply of ours was delivered: the one change of status that it caused is ours.
     fn delivered_here(&mut self, at: usize, step: u64) {
         let id = self.sent[at].conversation.clone();
-        if let Some((facts, changed)) = self.facts.get_mut(&id) {
-            if facts.status == Status::AgentRequested {
-                facts.status = Status::Open;
-                *changed = step;
-            }
+        if let Some((facts, changed)) = self.facts.get_mut(&id)
+            && facts.status == Status::AgentRequested
+        {
+            facts.status = Status::Open;
+            *changed = step;
         }
         let queued = self.sent.iter_mut().filter(|sent| sent.conversation == id).map(|sent| &mut sent.begun);
         for begun in queued.chain(self.begun.get_mut(&id)) {

@@ -113,11 +113,11 @@ pub(crate) fn bend(plant: Plant, model: &mut Model, effects: &mut Vec<Effect>, c
         Plant::QueueJumps => {
             let waits =
                 |entry: &takeover::app::outbox::Entry| matches!(entry.state, State::Held { .. } | State::Ready { .. });
-            let entries = &mut model.outbox.entries;
-            if let [first, second] = entries.as_mut_slice() {
-                if waits(first) && waits(second) {
-                    std::mem::swap(first, second);
-                }
+            if let [first, second] = model.outbox.entries.as_mut_slice()
+                && waits(first)
+                && waits(second)
+            {
+                std::mem::swap(first, second);
             }
         }
         Plant::NeverTooLate => {

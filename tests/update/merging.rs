@@ -44,7 +44,7 @@ impl Bare {
 
     /// Takes the newest read of this kind.
     fn take(&mut self, is: impl Fn(&Fetch) -> bool) -> (u64, Fetch) {
-        let at = self.asked.iter().rposition(|(_, fetch)| is(fetch)).expect("such a read was asked");
+        let at = self.asked.iter().rposition(|(_, fetch)| is(fetch)).unwrap();
         self.asked.remove(at)
     }
 }
