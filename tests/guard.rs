@@ -407,6 +407,57 @@ fn less_than_ten_minutes_late_it_goes_out_by_itself() {
 }
 
 #[test]
+fn after_the_machine_slept_for_an_hour_nothing_goes_out_by_itself() {
+    for before in [0.5, 1.9] {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        desk.press("<c-s>");
+        desk.wait(before);
+        desk.sleep(3_600.0);
+        desk.wait(60.0);
+        assert_eq!(desk.stopped(0), [Reason::Late]);
+        assert!(desk.taken(0).is_empty());
+        desk.press("<c-s>");
+        desk.wait(2.0);
+        assert_eq!(desk.taken(0), ["yes"]);
+    }
+}
+
+#[test]
+fn after_the_machine_slept_the_thread_is_read_again_before_anything_leaves() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.wait(1.0);
+    desk.sleep(120.0);
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+}
+
+#[test]
+fn an_unknown_outcome_is_not_followed_up_after_a_long_sleep() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.line = Line::Hangs;
+    desk.wait(5.0);
+    assert!(matches!(desk.states(0)[..], [State::Uncertain { .. }]), "{:?}", desk.states(0));
+    desk.sleep(3_600.0);
+    desk.line = Line::Up;
+    desk.wait(60.0);
+    assert!(matches!(desk.states(0)[..], [State::Unsent]), "{:?}", desk.states(0));
+    assert!(desk.taken(0).is_empty());
+    desk.press("<c-s>");
+    desk.wait(15.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
 fn the_read_is_repeated_where_it_is_older_than_two_and_a_half_seconds_at_the_first_byte() {
     let mut desk = taken_over();
     desk.model.settings.hold = seconds(4.0);

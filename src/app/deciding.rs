@@ -41,9 +41,11 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
         return SendNow::Illegal;
     }
+    let said = std::mem::replace(&mut entry.said, now);
     match &entry.state {
         State::Stopped { since, .. } => {
             if now.mono < *since + guard::STOP_DEAF_FOR {
+                entry.said = said;
                 return SendNow::TooSoon;
             }
             entry.baseline = seen;
@@ -67,7 +69,8 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             };
         }
         State::Unsent => {
-            if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
+            let first = entry.first_byte_wall.unwrap_or(now.wall);
+            if (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR {
                 renew(entry, ask, seen, now.mono);
                 let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
                 effects.push(Effect::Journal { ask, intent });
@@ -101,7 +104,10 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
                 *until = now.mono;
             }
         }
-        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => return SendNow::Nothing,
+        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => {
+            entry.said = said;
+            return SendNow::Nothing;
+        }
     }
     SendNow::Done
 }

@@ -168,6 +168,17 @@ pub fn thread_changed(model: &mut Model, conversation: &ConversationId) {
     }
 }
 
+/// The clocks parted: the machine slept, or its clock was set. Everything is read again.
+pub fn resync(model: &mut Model) {
+    model.poller.list_due = model.now.mono;
+    for thread in model.threads.held.values_mut() {
+        thread.retry_at = Duration::ZERO;
+        if let Some(read) = &mut thread.read {
+            (read.at, read.came) = (Duration::ZERO, Duration::ZERO);
+        }
+    }
+}
+
 /// By how much planned reads are stretched now: what is planned for an hour against what the hour still has.
 #[must_use]
 pub fn stretch(model: &Model) -> f64 {

@@ -18,7 +18,7 @@ use super::event::Delivery;
 use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::notice::Weight;
-use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
+use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State};
 use super::poller;
 
 /// The same bytes do not leave again sooner after the last attempt ended.
@@ -47,6 +47,7 @@ pub fn submit(
         baseline,
         state: State::Journaling,
         submitted: model.now,
+        said: model.now,
         hold_ends: model.now.mono + model.settings.hold,
         at_once,
         guard_from: model.step,
@@ -292,7 +293,7 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
 fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return };
-    if now > entry.hold_ends + BY_ITSELF_FOR {
+    if entry.is_late(model.now) {
         stop(model, at, vec![Reason::Late]);
         return;
     }
@@ -356,9 +357,10 @@ fn uncertain(
     (look_at, resend_at, refused): (Duration, Duration, bool),
     effects: &mut Vec<Effect>,
 ) {
-    let now = model.now.mono;
+    let moment = model.now;
+    let now = moment.mono;
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    if entry.first_byte.is_some_and(|first| now > first + BY_ITSELF_FOR) {
+    if entry.was_followed_up(moment) {
         entry.state = State::Unsent;
         let name = super::triage::name_of(model, conversation);
         model.notices.say(now, Weight::Warning, "a reply is unsent: open it to decide", name);
@@ -427,6 +429,15 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
         | State::Unjournaled { .. }
         | State::Unsent
         | State::Delivered { .. } => {}
+    }
+}
+
+/// The clocks parted: the machine slept, or its clock was set. What was read before vouches for nothing any more.
+pub fn resync(model: &mut Model) {
+    let step = model.step;
+    for entry in &mut model.outbox.entries {
+        entry.guard_from = step;
+        entry.ended_step = step;
     }
 }
 

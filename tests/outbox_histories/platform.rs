@@ -109,6 +109,11 @@ impl Platform {
         self.began + now
     }
 
+    /// The machine sleeps: the world goes on, our monotonic clock does not.
+    pub(crate) fn goes_on_alone(&mut self, by: Duration) {
+        self.began += by;
+    }
+
     pub(crate) fn position(&self, id: &ConversationId) -> Option<usize> {
         self.held.iter().position(|held| held.conversation.id == *id)
     }
