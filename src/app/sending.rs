@@ -145,7 +145,8 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects:
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
         _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
-        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + *wait, problem },
+        // A server that asks for no wait at all must not be asked in a circle.
+        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + (*wait).max(LOOK_AGAIN_AFTER), problem },
         (Remedy::SignInAgain, _) => State::Blocked { problem },
         (_, Some(300..400)) => State::Blocked { problem },
         _ if problem.reached == crate::domain::problem::Reached::NotSent => {
@@ -406,7 +407,7 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     entry.failures = entry.failures.saturating_add(1);
     let wait = match problem.remedy {
-        Remedy::WaitFor(wait) => wait,
+        Remedy::WaitFor(wait) => wait.max(LOOK_AGAIN_AFTER),
         _ => backoff::delay(entry.failures, LOOK_AGAIN_AFTER, LOOK_AGAIN_AT_MOST, entry.ask),
     };
     match &mut entry.state {

@@ -53,29 +53,25 @@ impl Oracle {
         let sent = &mut self.sent[at];
         sent.attempts += 1;
         sent.under_way = true;
-        sent.first_byte.get_or_insert(now);
+        sent.first_byte.get_or_insert(now + self.asleep);
     }
 
     fn too_late_or_soon(&self, at: usize, now: Duration) -> Option<String> {
         let sent = &self.sent[at];
+        let world = now + self.asleep;
         let said = sent.said.map(|(_, at)| at).unwrap_or_default();
-        if sent.unknown {
-            let first = sent.first_byte.unwrap_or_default();
-            if now > first.max(said) + TEN_MINUTES {
-                return Some(
-                    "the same bytes leave by themselves more than ten minutes after the first byte".to_owned(),
-                );
-            }
-            let (step, ended) = sent.unknown_since.unwrap_or_default();
-            if sent.said.is_none_or(|(said, _)| said <= step) && now < ended + AGAIN_AFTER {
-                return Some("the same bytes leave again within ten seconds".to_owned());
-            }
-            let looked = self.looked.get(&sent.conversation).copied().unwrap_or_default();
-            (looked <= step).then(|| "the same bytes leave again without a look at the thread".to_owned())
-        } else {
-            let due = sent.hold_ends.unwrap_or_default().max(said);
-            (now > due + TEN_MINUTES).then(|| "a reply leaves by itself more than ten minutes late".to_owned())
+        let since = if sent.unknown { sent.first_byte } else { sent.due };
+        if world > since.unwrap_or_default().max(said) + TEN_MINUTES {
+            return Some("a reply leaves by itself more than ten minutes late".to_owned());
         }
+        let (step, ended) = sent.unknown_since.unwrap_or_default();
+        if sent.unknown && sent.said.is_none_or(|(said, _)| said <= step) && now < ended + AGAIN_AFTER {
+            return Some("the same bytes leave again within ten seconds".to_owned());
+        }
+        let (looked, came) = self.looked.get(&sent.conversation).copied().unwrap_or_default();
+        let from = if sent.unknown { step + 1 } else { sent.submitted };
+        (looked < from || world > came + READ_HOLDS_FOR)
+            .then(|| "a reply leaves without a young look at the thread".to_owned())
     }
 
     /// What the core was told and its writer cannot have read, if anything.

@@ -10,7 +10,7 @@ use takeover::app::{Code, Delivery, Effect, Event, Fetch, Focus, Found, Key, Mod
 use takeover::domain::problem::Reached;
 use takeover::domain::{ConversationId, LocalId, MessageId, Problem, Status};
 
-use crate::platform::{Origin, Platform};
+use crate::platform::Platform;
 
 #[path = "leaving.rs"]
 mod leaving;
@@ -54,7 +54,11 @@ pub(crate) struct Sent {
     under_way: bool,
     refused: bool,
     unknown: bool,
+    /// In the world's time, as all that tells how late it is.
     first_byte: Option<Duration>,
+    due: Option<Duration>,
+    /// The step in which it was sent.
+    submitted: u64,
     /// Step and time at which the last attempt ended without anybody knowing how.
     unknown_since: Option<(u64, Duration)>,
     /// The last step in which a person said to go on, and when.
@@ -99,8 +103,10 @@ pub(crate) struct Oracle {
     drawn: HashMap<MessageId, Duration>,
     facts: HashMap<ConversationId, (Facts, u64)>,
     begun: HashMap<ConversationId, Begun>,
-    /// The step that asked for the newest answered page of each thread.
-    looked: HashMap<ConversationId, u64>,
+    /// The step that asked for the newest answered page of each thread, and when that came.
+    looked: HashMap<ConversationId, (u64, Duration)>,
+    /// How long the machine has slept: the world's time is ahead of ours by that.
+    pub(crate) asleep: Duration,
     ordered: HashSet<LocalId>,
     /// How often the guard stopped something.
     pub(crate) stops: usize,
@@ -121,6 +127,7 @@ impl Oracle {
             facts: HashMap::new(),
             begun: HashMap::new(),
             looked: HashMap::new(),
+            asleep: Duration::ZERO,
             ordered: HashSet::new(),
             stops: 0,
             before: Before::default(),
@@ -157,14 +164,18 @@ impl Oracle {
             entries: entries(model),
         };
         match event {
-            Event::Fetched { asked, fetch, found: Ok(found), .. } => self.fetched(*asked, fetch, found, step, platform),
+            Event::Fetched { asked, fetch, found: Ok(found), .. } => {
+                self.fetched(*asked, fetch, found, (step, now), platform)
+            }
             Event::Journaled { ask, local } => {
                 if let Some(at) = self.by_ask.get(ask).copied() {
-                    let hold = self.hold;
+                    let (hold, asleep) = (self.hold, self.asleep);
                     let sent = &mut self.sent[at];
                     if sent.local.is_none() {
                         sent.local = Some(*local);
-                        sent.hold_ends = Some(now + if sent.said.is_some() { Duration::ZERO } else { hold });
+                        let hold = if sent.said.is_some() { Duration::ZERO } else { hold };
+                        sent.hold_ends = Some(now + hold);
+                        sent.due = Some(now + hold + asleep);
                         self.by_local.insert(*local, at);
                     }
                 }
@@ -174,7 +185,7 @@ impl Oracle {
         }
     }
 
-    fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, step: u64, platform: &Platform) {
+    fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, (step, now): (u64, Duration), platform: &Platform) {
         match found {
             Found::Messages(page) => {
                 for message in &page.items {
@@ -183,8 +194,9 @@ impl Oracle {
                 let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
                 let newest = if platform.newest_first { cursor.is_none() } else { page.next.is_none() };
                 if newest {
+                    let came = now + self.asleep;
                     let looked = self.looked.entry(conversation.clone()).or_default();
-                    *looked = (*looked).max(asked);
+                    *looked = (*looked).max((asked, came));
                 }
             }
             Found::Conversations(page) => {
@@ -343,7 +355,8 @@ impl Oracle {
                 let gone = before.entries.iter().find(|(held, ..)| !after.iter().any(|(now, ..)| now == held));
                 if let Some((gone, ..)) = gone {
                     renewed = Some(*gone);
-                    self.renewed(*gone, *ask, now, step);
+                    let begun = self.begins(&open, step, model, platform);
+                    self.renewed(*gone, *ask, begun, now);
                 }
             } else {
                 if intent.conversation != open || intent.text.as_raw() != before.draft(&open) {
@@ -455,6 +468,8 @@ impl Oracle {
             refused: false,
             unknown: false,
             first_byte: None,
+            due: None,
+            submitted: step,
             unknown_since: None,
             said: None,
             overridden: 0,
@@ -463,7 +478,8 @@ impl Oracle {
     }
 
     /// A person sent again what could not be written down, was refused, or is unsent for too long: a send of its own.
-    fn renewed(&mut self, gone: u64, ask: u64, now: Duration, step: u64) {
+    fn renewed(&mut self, gone: u64, ask: u64, begun: Begun, now: Duration) {
+        let (step, world) = (begun.step, now + self.asleep);
         let Some(at) = self.by_ask.get(&gone).copied() else { return };
         self.by_ask.insert(ask, at);
         let words = self.sent[at].words.clone();
@@ -475,15 +491,18 @@ impl Oracle {
             }
         }
         let sent = &mut self.sent[at];
+        sent.begun = begun;
+        sent.blind = sent.begun.newest_drawn.is_none();
         sent.local = None;
         sent.hold_ends = Some(now);
+        sent.due = Some(world);
         sent.attempts = 0;
         sent.under_way = false;
         sent.refused = false;
         sent.unknown = false;
         sent.first_byte = None;
         sent.unknown_since = None;
-        sent.said = Some((step, now));
+        sent.said = Some((step, world));
         sent.overridden = step;
         sent.waits_for_word = false;
     }
@@ -497,7 +516,7 @@ impl Oracle {
         begun: Begun,
         now: Duration,
     ) {
-        let step = begun.step;
+        let (step, world) = (begun.step, now + self.asleep);
         let head = before.entries.iter().find(|(_, held, state, _)| held == id && !state.is_final());
         let Some((ask, _, state, _)) = head else { return };
         let Some(at) = self.by_ask.get(ask).copied() else { return };
@@ -507,7 +526,7 @@ impl Oracle {
             return;
         }
         let sent = &mut self.sent[at];
-        sent.said = Some((step, now));
+        sent.said = Some((step, world));
         if state.asks() {
             sent.overridden = step;
             sent.waits_for_word = false;
@@ -517,6 +536,7 @@ impl Oracle {
         }
         if matches!(state, State::Held { .. } | State::Stopped { .. } | State::Blocked { .. }) {
             sent.hold_ends = Some(now);
+            sent.due = Some(world);
         }
     }
 
