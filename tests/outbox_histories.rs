@@ -3,8 +3,7 @@
 //! happened.
 //!
 //! `TAKEOVER_HISTORIES` sets how many; `TAKEOVER_SEED` runs one again.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 
 #[path = "outbox_histories/chance.rs"]
 mod chance;
@@ -65,7 +64,7 @@ fn each_text_is_delivered_exactly_once_or_named_to_the_person() {
     }
     println!("{histories} histories, {steps} events, {submitted} replies, {delivered} delivered");
     assert!(
-        delivered * 5 > submitted * 2,
+        delivered * 3 > submitted,
         "only {delivered} of {submitted} replies were delivered: the histories show little"
     );
 }
@@ -95,8 +94,10 @@ fn where_nobody_else_acts_every_reply_goes_out_without_a_stop() {
 }
 
 #[test]
-fn ten_thousand_switches_while_writing_bring_no_text_into_another_conversation() {
-    let told = run(SWITCHES_SEED, &switches(10_000), None, false);
+fn switches_at_random_while_writing_bring_no_text_into_another_conversation() {
+    let count = from_environment("TAKEOVER_SWITCHES").unwrap_or(2_000);
+    let told = run(SWITCHES_SEED, &switches(count), None, false);
     assert_eq!(told.fault, None);
-    assert!(told.submitted > 500 && told.delivered > 500, "{} sent, {} delivered", told.submitted, told.delivered);
+    let few = usize::try_from(count).unwrap() / 20;
+    assert!(told.submitted > few && told.delivered > few, "{} sent, {} delivered", told.submitted, told.delivered);
 }

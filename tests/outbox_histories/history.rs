@@ -111,11 +111,11 @@ pub(crate) fn alone(seed: u64) -> Vec<Act> {
     acts
 }
 
-/// The history of the ten thousand switches stands on three conversations.
+/// The history of the switches stands on three conversations.
 pub(crate) const SWITCHES_SEED: u64 = 7;
 
 /// So many switches at random while writing, in changing weather.
-pub(crate) fn switches(count: usize) -> Vec<Act> {
+pub(crate) fn switches(count: u64) -> Vec<Act> {
     let mut chance = Chance::new(SWITCHES_SEED);
     assert_eq!(ground(&mut chance).conversations, 3);
     let mut acts = vec![Act::Wait(2_000), Act::Turns(1)];
