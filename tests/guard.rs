@@ -1,4 +1,5 @@
 //! The guard: an agent answers what is on the screen. Each sentence of the promise, driven by keys.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 
 #[allow(dead_code, reason = "the desk serves several tests")]
@@ -454,6 +455,38 @@ fn an_unknown_outcome_is_not_followed_up_after_a_long_sleep() {
     desk.press("<c-s>");
     desk.wait(15.0);
     assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn a_reply_whose_key_the_server_may_have_forgotten_is_looked_up_and_goes_out_anew_only_when_it_is_not_there() {
+    for arrived in [true, false] {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        desk.press("<c-s>");
+        desk.wait(1.9);
+        desk.line = if arrived { Line::Deaf } else { Line::Hangs };
+        desk.wait(0.15);
+        desk.sleep(25.0 * 3_600.0);
+        // Until the person decides, no thread is read: it stands as unsent.
+        desk.wait(0.02);
+        desk.line = Line::Down;
+        desk.wait(30.0);
+        assert!(matches!(desk.states(0)[..], [State::Unsent]), "{:?}", desk.states(0));
+        desk.line = Line::Up;
+        desk.press("<c-s>");
+        desk.wait(1.0);
+        if arrived {
+            assert!(desk.states(0).is_empty(), "{:?}", desk.states(0));
+        } else {
+            assert!(matches!(desk.states(0)[..], [State::Refused { .. }]), "{:?}", desk.states(0));
+            assert!(desk.taken(0).is_empty());
+            desk.press("<c-s>");
+            desk.wait(3.0);
+            assert!(desk.states(0).is_empty(), "{:?}", desk.states(0));
+        }
+        assert_eq!(desk.taken(0), ["yes"]);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! happened.
 //!
 //! `TAKEOVER_HISTORIES` sets how many; `TAKEOVER_SEED` runs one again.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 
 #[path = "outbox_histories/chance.rs"]

@@ -1,4 +1,5 @@
 //! The core, driven by keys as people write them and by a platform that answers in its own time.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 
 #[allow(dead_code, reason = "the desk serves several tests")]
