@@ -439,6 +439,20 @@ fn after_the_machine_slept_the_thread_is_read_again_before_anything_leaves() {
 }
 
 #[test]
+fn after_the_machine_slept_nothing_waits_for_answers_of_before() {
+    let mut desk = taken_over();
+    desk.takes = seconds(50.0);
+    desk.wait(6.0);
+    let asked = desk.model.poller.in_flight.len();
+    assert!(asked > 0);
+    desk.takes = seconds(0.2);
+    desk.sleep(3_600.0);
+    visitor(&mut desk, "are you there?");
+    desk.wait(3.0);
+    assert_eq!(desk.model.threads.get(&id(0)).unwrap().messages.len(), 2);
+}
+
+#[test]
 fn an_unknown_outcome_is_not_followed_up_after_a_long_sleep() {
     let mut desk = taken_over();
     desk.press("r");

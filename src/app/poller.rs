@@ -168,8 +168,12 @@ pub fn thread_changed(model: &mut Model, conversation: &ConversationId) {
     }
 }
 
-/// The clocks parted: the machine slept, or its clock was set. Everything is read again.
+/// The clocks parted: the machine slept, or its clock was set. Everything is read again, and what was under way is not
+/// waited for: its connections are dead, and a late answer would be of yesterday.
 pub fn resync(model: &mut Model) {
+    model.poller.in_flight.clear();
+    model.poller.walk = None;
+    model.poller.long = None;
     model.poller.list_due = model.now.mono;
     for thread in model.threads.held.values_mut() {
         thread.retry_at = Duration::ZERO;

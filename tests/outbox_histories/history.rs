@@ -351,7 +351,8 @@ fn write(sim: &mut Sim) {
 fn end(sim: &mut Sim) {
     sim.note(|| "==== calm".to_owned());
     sim.weather = CALM;
-    sim.wait(Duration::from_secs(3));
+    // What hangs is given up after half a minute.
+    sim.wait(Duration::from_secs(32));
     for at in 0..sim.platform.held.len() {
         if sim.oracle.fault.is_some() {
             return;
