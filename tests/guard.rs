@@ -1,5 +1,7 @@
 //! The guard: an agent answers what is on the screen. Each sentence of the promise, driven by keys.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
+
 #[allow(dead_code, reason = "the desk serves several tests")]
 mod desk;
 
@@ -198,7 +200,7 @@ fn a_change_of_owner_status_or_address_stops_and_is_named() {
         desk.wait(21.0);
         desk.press("<c-s>");
         desk.wait(5.0);
-        assert_eq!(desk.stopped(0), [reason.clone()]);
+        assert_eq!(desk.stopped(0), std::slice::from_ref(&reason));
         assert_eq!(words::because(&desk.model, &reason), words_of_it);
     }
 }
@@ -402,6 +404,103 @@ fn less_than_ten_minutes_late_it_goes_out_by_itself() {
     desk.line = Line::Up;
     desk.wait(35.0);
     assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn after_the_machine_slept_for_an_hour_nothing_goes_out_by_itself() {
+    for before in [0.5, 1.9] {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        desk.press("<c-s>");
+        desk.wait(before);
+        desk.sleep(3_600.0);
+        desk.wait(60.0);
+        assert_eq!(desk.stopped(0), [Reason::Late]);
+        assert!(desk.taken(0).is_empty());
+        desk.press("<c-s>");
+        desk.wait(2.0);
+        assert_eq!(desk.taken(0), ["yes"]);
+    }
+}
+
+#[test]
+fn after_the_machine_slept_the_thread_is_read_again_before_anything_leaves() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.wait(1.0);
+    desk.sleep(120.0);
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+}
+
+#[test]
+fn after_the_machine_slept_nothing_waits_for_answers_of_before() {
+    let mut desk = taken_over();
+    desk.takes = seconds(50.0);
+    desk.wait(6.0);
+    let asked = desk.model.poller.in_flight.len();
+    assert!(asked > 0);
+    desk.takes = seconds(0.2);
+    desk.sleep(3_600.0);
+    visitor(&mut desk, "are you there?");
+    desk.wait(3.0);
+    assert_eq!(desk.model.threads.get(&id(0)).unwrap().messages.len(), 2);
+}
+
+#[test]
+fn an_unknown_outcome_is_not_followed_up_after_a_long_sleep() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.line = Line::Hangs;
+    desk.wait(5.0);
+    assert!(matches!(desk.states(0)[..], [State::Uncertain { .. }]), "{:?}", desk.states(0));
+    desk.sleep(3_600.0);
+    desk.line = Line::Up;
+    desk.wait(60.0);
+    assert!(matches!(desk.states(0)[..], [State::Unsent]), "{:?}", desk.states(0));
+    assert!(desk.taken(0).is_empty());
+    desk.press("<c-s>");
+    desk.wait(15.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn a_reply_whose_key_the_server_may_have_forgotten_is_looked_up_and_goes_out_anew_only_when_it_is_not_there() {
+    for arrived in [true, false] {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        desk.press("<c-s>");
+        desk.wait(1.9);
+        desk.line = if arrived { Line::Deaf } else { Line::Hangs };
+        desk.wait(0.15);
+        desk.sleep(25.0 * 3_600.0);
+        // Until the person decides, no thread is read: it stands as unsent.
+        desk.wait(0.02);
+        desk.line = Line::Down;
+        desk.wait(30.0);
+        assert!(matches!(desk.states(0)[..], [State::Unsent]), "{:?}", desk.states(0));
+        desk.line = Line::Up;
+        desk.press("<c-s>");
+        desk.wait(1.0);
+        if arrived {
+            assert!(desk.states(0).is_empty(), "{:?}", desk.states(0));
+        } else {
+            assert!(matches!(desk.states(0)[..], [State::Refused { .. }]), "{:?}", desk.states(0));
+            assert!(desk.taken(0).is_empty());
+            desk.press("<c-s>");
+            desk.wait(3.0);
+            assert!(desk.states(0).is_empty(), "{:?}", desk.states(0));
+        }
+        assert_eq!(desk.taken(0), ["yes"]);
+    }
 }
 
 #[test]

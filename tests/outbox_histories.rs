@@ -95,8 +95,10 @@ fn where_nobody_else_acts_every_reply_goes_out_without_a_stop() {
 }
 
 #[test]
-fn ten_thousand_switches_while_writing_bring_no_text_into_another_conversation() {
-    let told = run(SWITCHES_SEED, &switches(10_000), None, false);
+fn switches_at_random_while_writing_bring_no_text_into_another_conversation() {
+    let count = from_environment("TAKEOVER_SWITCHES").unwrap_or(2_000);
+    let told = run(SWITCHES_SEED, &switches(count), None, false);
     assert_eq!(told.fault, None);
-    assert!(told.submitted > 500 && told.delivered > 500, "{} sent, {} delivered", told.submitted, told.delivered);
+    let few = usize::try_from(count).unwrap() / 20;
+    assert!(told.submitted > few && told.delivered > few, "{} sent, {} delivered", told.submitted, told.delivered);
 }

@@ -41,9 +41,11 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
         return SendNow::Illegal;
     }
+    let said = std::mem::replace(&mut entry.said, now);
     match &entry.state {
         State::Stopped { since, .. } => {
             if now.mono < *since + guard::STOP_DEAF_FOR {
+                entry.said = said;
                 return SendNow::TooSoon;
             }
             entry.baseline = seen;
@@ -67,20 +69,18 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             };
         }
         State::Unsent => {
-            if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
-                renew(entry, ask, seen, now.mono);
-                let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-                effects.push(Effect::Journal { ask, intent });
-            } else {
-                entry.first_byte = Some(now.mono);
-                entry.ended_step = step;
-                entry.state = State::Uncertain {
-                    problem: unknown_outcome(),
-                    look_at: now.mono,
-                    resend_at: now.mono,
-                    refused: false,
-                };
-            }
+            // Look first in any case. Under a key that the platform may have forgotten the same bytes would be another
+            // reply: what is not in the thread then asks once more, and goes out anew.
+            let first = entry.first_byte_wall.unwrap_or(now.wall);
+            let forgotten = (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR;
+            entry.first_byte = Some(now.mono);
+            entry.ended_step = step;
+            entry.state = State::Uncertain {
+                problem: if forgotten { too_old() } else { unknown_outcome() },
+                look_at: now.mono,
+                resend_at: now.mono,
+                refused: forgotten,
+            };
         }
         State::Waiting { .. } => {
             if let State::Waiting { until, .. } = &mut entry.state {
@@ -101,7 +101,10 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
                 *until = now.mono;
             }
         }
-        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => return SendNow::Nothing,
+        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => {
+            entry.said = said;
+            return SendNow::Nothing;
+        }
     }
     SendNow::Done
 }
@@ -124,12 +127,20 @@ fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
 }
 
 fn unknown_outcome() -> Problem {
+    ours(Reached::Unknown, "nobody knows yet whether it arrived")
+}
+
+fn too_old() -> Problem {
+    ours(Reached::NotSent, "too old to be sent again as the same reply")
+}
+
+fn ours(reached: Reached, message: &str) -> Problem {
     Problem {
         remedy: Remedy::TryLater,
-        reached: Reached::Unknown,
+        reached,
         status: None,
         code: None,
-        message: RawText::new("nobody knows yet whether it arrived"),
+        message: RawText::new(message),
         request_id: None,
         fields: Vec::new(),
     }

@@ -175,6 +175,21 @@ pub fn thread_changed(model: &mut Model, conversation: &ConversationId) {
     }
 }
 
+/// The clocks parted: the machine slept, or its clock was set. Everything is read again, and what was under way is not
+/// waited for: its connections are dead, and a late answer would be of yesterday.
+pub fn resync(model: &mut Model) {
+    model.poller.in_flight.clear();
+    model.poller.walk = None;
+    model.poller.long = None;
+    model.poller.list_due = model.now.mono;
+    for thread in model.threads.held.values_mut() {
+        thread.retry_at = Duration::ZERO;
+        if let Some(read) = &mut thread.read {
+            (read.at, read.came) = (Duration::ZERO, Duration::ZERO);
+        }
+    }
+}
+
 /// By how much planned reads are stretched now: what is planned for an hour against what the hour still has.
 #[must_use]
 pub fn stretch(model: &Model) -> f64 {
@@ -496,7 +511,22 @@ fn next_to_fill(model: &Model) -> Option<ConversationId> {
     if of_screen.is_some() {
         return of_screen.cloned();
     }
-    model.inbox.waiting.iter().find(|id| may_fill(model, id) && wants_filling(model, id, false)).cloned()
+    let waits = model.inbox.waiting.iter().find(|id| may_fill(model, id) && wants_filling(model, id, false));
+    let colleagues = || {
+        let silent = model.inbox.rows.iter().filter(|(id, _)| may_wait_at_a_colleagues(model, id));
+        silent.min_by_key(|(id, row)| (row.conversation.last_activity().at, *id)).map(|(id, _)| id)
+    };
+    waits.or_else(colleagues).cloned()
+}
+
+/// A colleague's row that has been silent for so long that it stands in Waiting if the visitor had the last word.
+fn may_wait_at_a_colleagues(model: &Model, id: &ConversationId) -> bool {
+    let Some(row) = model.inbox.rows.get(id).filter(|row| row.conversation.status == Status::Open) else {
+        return false;
+    };
+    let silent = (model.now.wall - row.conversation.last_activity().at).to_std().unwrap_or_default();
+    let colleague = row.conversation.assigned_to.is_some() && row.conversation.assigned_to != model.directory.me;
+    colleague && silent >= model.settings.colleague_waits && wants_filling(model, id, false)
 }
 
 /// Only what may wait for us is worth a request: a waiting row until its handoff is known, an open one of mine or
@@ -531,6 +561,10 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
     let filling = model.poller.fill_unsettled || model.poller.next_fill.is_some();
     if filling && model.inbox.complete && flying(model, Purpose::Newest) < FILLS_AT_ONCE {
         next.push(fill_due(model).max(now));
+    }
+    if model.inbox.complete && flying(model, Purpose::Row) < FILLS_AT_ONCE {
+        let cadence = list_cadence(model).min(LIST_EVERY);
+        next.extend(model.inbox.stale.iter().take(FILLS_AT_ONCE * 4).map(|id| row_due(model, id, cadence)).min());
     }
     if model.inbox.view == View::All && model.poller.everything_retry > now {
         next.push(model.poller.everything_retry);

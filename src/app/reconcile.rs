@@ -368,7 +368,7 @@ const fn smaller(limit: u8) -> u8 {
 
 fn wait_for(problem: &Problem, failures: u32) -> Duration {
     match problem.remedy {
-        Remedy::WaitFor(wait) => wait,
+        Remedy::WaitFor(wait) => wait.max(Duration::from_secs(1)),
         Remedy::SignInAgain | Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict | Remedy::TryLater => {
             poller::after_failure(failures)
         }

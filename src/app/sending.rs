@@ -18,7 +18,7 @@ use super::event::Delivery;
 use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::notice::Weight;
-use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
+use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State};
 use super::poller;
 use super::thread::Side;
 
@@ -48,6 +48,7 @@ pub fn submit(
         baseline,
         state: State::Journaling,
         submitted: model.now,
+        said: model.now,
         hold_ends: model.now.mono + model.settings.hold,
         at_once,
         guard_from: model.step,
@@ -148,7 +149,8 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects:
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
         _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
-        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + *wait, problem },
+        // A server that asks for no wait at all must not be asked in a circle.
+        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + (*wait).max(LOOK_AGAIN_AFTER), problem },
         (Remedy::SignInAgain, _) => State::Blocked { problem },
         (_, Some(300..400)) => State::Blocked { problem },
         _ if problem.reached == crate::domain::problem::Reached::NotSent => {
@@ -301,7 +303,7 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
 fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return };
-    if now > entry.hold_ends + BY_ITSELF_FOR {
+    if entry.is_late(model.now) {
         stop(model, at, vec![Reason::Late]);
         return;
     }
@@ -365,9 +367,10 @@ fn uncertain(
     (look_at, resend_at, refused): (Duration, Duration, bool),
     effects: &mut Vec<Effect>,
 ) {
-    let now = model.now.mono;
+    let moment = model.now;
+    let now = moment.mono;
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    if entry.first_byte.is_some_and(|first| now > first + BY_ITSELF_FOR) {
+    if entry.was_followed_up(moment) {
         entry.state = State::Unsent;
         let name = super::triage::name_of(model, conversation);
         model.notices.say(now, Weight::Warning, "a reply is unsent: open it to decide", name);
@@ -413,7 +416,7 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     entry.failures = entry.failures.saturating_add(1);
     let wait = match problem.remedy {
-        Remedy::WaitFor(wait) => wait,
+        Remedy::WaitFor(wait) => wait.max(LOOK_AGAIN_AFTER),
         _ => backoff::delay(entry.failures, LOOK_AGAIN_AFTER, LOOK_AGAIN_AT_MOST, entry.ask),
     };
     match &mut entry.state {
@@ -436,6 +439,15 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
         | State::Unjournaled { .. }
         | State::Unsent
         | State::Delivered { .. } => {}
+    }
+}
+
+/// The clocks parted: the machine slept, or its clock was set. What was read before vouches for nothing any more.
+pub fn resync(model: &mut Model) {
+    let step = model.step;
+    for entry in &mut model.outbox.entries {
+        entry.guard_from = step;
+        entry.ended_step = step;
     }
 }
 

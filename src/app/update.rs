@@ -1,5 +1,7 @@
 //! One event in, a list of orders out. What follows from an event is a call here, never a message to ourselves.
 
+use std::time::Duration;
+
 use crate::budget::Lane;
 use crate::domain::Moment;
 use crate::text::RawText;
@@ -14,14 +16,20 @@ use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
 use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
 
+/// Clocks that part by more than this say that the machine slept, or that its clock was set.
+const CLOCKS_AGREE_WITHIN: Duration = Duration::from_secs(5);
 /// More printable keys than this in one read, outside a text field, are a paste (security, S6).
 const TYPED_AT_MOST: usize = 8;
 
 /// Handles one event.
 pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    model.now = stamped.at;
-    model.step = stamped.step;
+    let before = std::mem::replace(&mut model.now, stamped.at);
+    let first = std::mem::replace(&mut model.step, stamped.step) == 0;
+    if !first && apart(before, stamped.at) > CLOCKS_AGREE_WITHIN {
+        poller::resync(model);
+        sending::resync(model);
+    }
     model.panes.dirty = true;
     match stamped.event {
         Event::Started | Event::TimeReached => {}
@@ -55,6 +63,13 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     }
     follow_up(model, &mut effects);
     effects
+}
+
+/// By how much one clock went on further than the other: the monotonic one stands still while a machine sleeps.
+fn apart(before: Moment, now: Moment) -> Duration {
+    let mono = i64::try_from(now.mono.saturating_sub(before.mono).as_millis()).unwrap_or(i64::MAX);
+    let wall = (now.wall - before.wall).num_milliseconds();
+    Duration::from_millis(mono.abs_diff(wall))
 }
 
 /// What holds after every event.
@@ -270,7 +285,7 @@ fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     moving::thaw(model);
     let Some(id) = model.panes.on_screen.clone() else { return };
     if let Some(thread) = model.threads.held.get_mut(&id) {
-        thread.retry_at = std::time::Duration::ZERO;
+        thread.retry_at = Duration::ZERO;
     }
     if !poller::asks_newest(model, &id, 0) {
         poller::ask_newest(model, &id, Lane::OnScreen, effects);
@@ -305,7 +320,7 @@ pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// When the core next wants to be woken (monotonic), whatever happens in between.
 #[must_use]
-pub fn next_wake(model: &Model) -> Option<std::time::Duration> {
+pub fn next_wake(model: &Model) -> Option<Duration> {
     let now = model.now.mono;
     let notice = model.notices.latest.as_ref().map(|notice| notice.at + super::notice::STANDS_FOR);
     let thaw = model
@@ -324,7 +339,7 @@ pub fn next_wake(model: &Model) -> Option<std::time::Duration> {
 }
 
 /// Ages are drawn by the minute.
-fn next_minute(now: Moment) -> std::time::Duration {
+fn next_minute(now: Moment) -> Duration {
     let into = u64::try_from(now.wall.timestamp_millis().rem_euclid(60_000)).unwrap_or(0);
-    now.mono + std::time::Duration::from_millis(60_000 - into)
+    now.mono + Duration::from_millis(60_000 - into)
 }

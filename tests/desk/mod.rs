@@ -36,6 +36,8 @@ pub(crate) enum Line {
     Down,
     /// Replies are taken, their answers are lost.
     Deaf,
+    /// Replies are lost on their way, nobody knows where.
+    Hangs,
     /// Threads are read, lists are not.
     ThreadsAlone,
 }
@@ -147,6 +149,11 @@ impl Desk {
             }
         }
         self.now = until;
+    }
+
+    /// The machine sleeps for so long.
+    pub(crate) fn sleep(&mut self, by: f64) {
+        self.platform.goes_on_alone(seconds(by));
     }
 
     pub(crate) fn handle(&mut self, event: Event) {
@@ -270,6 +277,9 @@ impl Desk {
     fn post(&mut self, local: LocalId, reading: &Option<Reading>) -> Delivery {
         if let Some(problem) = self.refused(reading.as_ref()) {
             return Delivery::Failed(problem);
+        }
+        if self.line == Line::Hangs {
+            return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
         }
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
         let at = self.platform.position(&intent.conversation).unwrap();

@@ -46,6 +46,8 @@ pub(crate) enum Act {
     Address(usize, u8),
     Turns(usize),
     Focus(bool),
+    /// The machine sleeps for so many seconds.
+    Sleep(u64),
 }
 
 /// What a history stands on.
@@ -109,11 +111,11 @@ pub(crate) fn alone(seed: u64) -> Vec<Act> {
     acts
 }
 
-/// The history of the ten thousand switches stands on three conversations.
+/// The history of the switches stands on three conversations.
 pub(crate) const SWITCHES_SEED: u64 = 7;
 
 /// So many switches at random while writing, in changing weather.
-pub(crate) fn switches(count: usize) -> Vec<Act> {
+pub(crate) fn switches(count: u64) -> Vec<Act> {
     let mut chance = Chance::new(SWITCHES_SEED);
     assert_eq!(ground(&mut chance).conversations, 3);
     let mut acts = vec![Act::Wait(2_000), Act::Turns(1)];
@@ -145,7 +147,7 @@ fn pause(chance: &mut Chance) -> u64 {
 
 fn act(chance: &mut Chance, conversations: u64) -> Act {
     let at = usize::try_from(chance.below(conversations)).unwrap();
-    match chance.weighted(&[70, 90, 190, 110, 45, 15, 10, 12, 15, 10, 10, 90, 20, 35, 12, 18, 12, 12, 130, 6]) {
+    match chance.weighted(&[70, 90, 190, 110, 45, 15, 10, 12, 15, 10, 10, 90, 20, 35, 12, 18, 12, 12, 130, 6, 5]) {
         0 => Act::Open(at),
         1 => Act::Type,
         2 => Act::Say,
@@ -165,7 +167,8 @@ fn act(chance: &mut Chance, conversations: u64) -> Act {
         16 => Act::Owner(at, u8::try_from(chance.below(3)).unwrap()),
         17 => Act::Address(at, u8::try_from(chance.below(3)).unwrap()),
         18 => Act::Turns(chance.weighted(&[4, 6, 5, 2, 2, 1, 1, 2])),
-        _ => Act::Focus(chance.permille(500)),
+        19 => Act::Focus(chance.permille(500)),
+        _ => Act::Sleep(chance.pick(&[20, 120, 900, 7_200, 90_000])),
     }
 }
 
@@ -298,6 +301,11 @@ fn perform(sim: &mut Sim, act: Act) {
                 [None, Some("june@example.com"), Some("june@example.org")][usize::from(address)].map(RawText::new);
         }
         Act::Turns(to) => sim.weather = weather::ALL[to],
+        Act::Sleep(by) => {
+            let by = Duration::from_secs(by);
+            sim.platform.goes_on_alone(by);
+            sim.oracle.asleep += by;
+        }
         Act::Focus(focused) => sim.handle(takeover::app::Event::FocusChanged(focused)),
     }
 }
@@ -343,7 +351,8 @@ fn write(sim: &mut Sim) {
 fn end(sim: &mut Sim) {
     sim.note(|| "==== calm".to_owned());
     sim.weather = CALM;
-    sim.wait(Duration::from_secs(3));
+    // What hangs is given up after half a minute.
+    sim.wait(Duration::from_secs(32));
     for at in 0..sim.platform.held.len() {
         if sim.oracle.fault.is_some() {
             return;

@@ -10,11 +10,10 @@ use takeover::app::{Code, Delivery, Effect, Event, Fetch, Focus, Found, Key, Mod
 use takeover::domain::problem::Reached;
 use takeover::domain::{ConversationId, LocalId, MessageId, Problem, Status};
 
-use crate::platform::{Origin, Platform};
+use crate::platform::Platform;
 
-const TEN_MINUTES: Duration = Duration::from_secs(600);
-const AGAIN_AFTER: Duration = Duration::from_secs(10);
-const READ_TAKES: Duration = Duration::from_millis(1_500);
+#[path = "leaving.rs"]
+mod leaving;
 
 /// A word that a person typed; each is unique.
 #[derive(Clone, Debug)]
@@ -55,7 +54,11 @@ pub(crate) struct Sent {
     under_way: bool,
     refused: bool,
     unknown: bool,
+    /// In the world's time, as all that tells how late it is.
     first_byte: Option<Duration>,
+    due: Option<Duration>,
+    /// The step in which it was sent.
+    submitted: u64,
     /// Step and time at which the last attempt ended without anybody knowing how.
     unknown_since: Option<(u64, Duration)>,
     /// The last step in which a person said to go on, and when.
@@ -100,8 +103,10 @@ pub(crate) struct Oracle {
     drawn: HashMap<MessageId, Duration>,
     facts: HashMap<ConversationId, (Facts, u64)>,
     begun: HashMap<ConversationId, Begun>,
-    /// The step that asked for the newest answered page of each thread.
-    looked: HashMap<ConversationId, u64>,
+    /// The step that asked for the newest answered page of each thread, and when that came.
+    looked: HashMap<ConversationId, (u64, Duration)>,
+    /// How long the machine has slept: the world's time is ahead of ours by that.
+    pub(crate) asleep: Duration,
     ordered: HashSet<LocalId>,
     /// How often the guard stopped something.
     pub(crate) stops: usize,
@@ -122,6 +127,7 @@ impl Oracle {
             facts: HashMap::new(),
             begun: HashMap::new(),
             looked: HashMap::new(),
+            asleep: Duration::ZERO,
             ordered: HashSet::new(),
             stops: 0,
             before: Before::default(),
@@ -158,14 +164,18 @@ impl Oracle {
             entries: entries(model),
         };
         match event {
-            Event::Fetched { asked, fetch, found: Ok(found), .. } => self.fetched(*asked, fetch, found, step, platform),
+            Event::Fetched { asked, fetch, found: Ok(found), .. } => {
+                self.fetched(*asked, fetch, found, (step, now), platform)
+            }
             Event::Journaled { ask, local } => {
                 if let Some(at) = self.by_ask.get(ask).copied() {
-                    let hold = self.hold;
+                    let (hold, asleep) = (self.hold, self.asleep);
                     let sent = &mut self.sent[at];
                     if sent.local.is_none() {
                         sent.local = Some(*local);
-                        sent.hold_ends = Some(now + if sent.said.is_some() { Duration::ZERO } else { hold });
+                        let hold = if sent.said.is_some() { Duration::ZERO } else { hold };
+                        sent.hold_ends = Some(now + hold);
+                        sent.due = Some(now + hold + asleep);
                         self.by_local.insert(*local, at);
                     }
                 }
@@ -175,7 +185,7 @@ impl Oracle {
         }
     }
 
-    fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, step: u64, platform: &Platform) {
+    fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, (step, now): (u64, Duration), platform: &Platform) {
         match found {
             Found::Messages(page) => {
                 for message in &page.items {
@@ -184,8 +194,9 @@ impl Oracle {
                 let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
                 let newest = if platform.newest_first { cursor.is_none() } else { page.next.is_none() };
                 if newest {
+                    let came = now + self.asleep;
                     let looked = self.looked.entry(conversation.clone()).or_default();
-                    *looked = (*looked).max(asked);
+                    *looked = (*looked).max((asked, came));
                 }
             }
             Found::Conversations(page) => {
@@ -243,11 +254,11 @@ impl Oracle {
     /// A reply of ours was delivered: the one change of status that it caused is ours.
     fn delivered_here(&mut self, at: usize, step: u64) {
         let id = self.sent[at].conversation.clone();
-        if let Some((facts, changed)) = self.facts.get_mut(&id) {
-            if facts.status == Status::AgentRequested {
-                facts.status = Status::Open;
-                *changed = step;
-            }
+        if let Some((facts, changed)) = self.facts.get_mut(&id)
+            && facts.status == Status::AgentRequested
+        {
+            facts.status = Status::Open;
+            *changed = step;
         }
         let queued = self.sent.iter_mut().filter(|sent| sent.conversation == id).map(|sent| &mut sent.begun);
         for begun in queued.chain(self.begun.get_mut(&id)) {
@@ -344,7 +355,8 @@ impl Oracle {
                 let gone = before.entries.iter().find(|(held, ..)| !after.iter().any(|(now, ..)| now == held));
                 if let Some((gone, ..)) = gone {
                     renewed = Some(*gone);
-                    self.renewed(*gone, *ask, now, step);
+                    let begun = self.begins(&open, step, model, platform);
+                    self.renewed(*gone, *ask, begun, now);
                 }
             } else {
                 if intent.conversation != open || intent.text.as_raw() != before.draft(&open) {
@@ -355,13 +367,26 @@ impl Oracle {
         }
         let chord = before.open.as_ref().filter(|id| keys.contains(&Key::control('s')) && before.draft(id).is_empty());
         if let Some(id) = chord {
-            self.goes_on(before, &after, id, now, step);
+            let begun = self.begins(id, step, model, platform);
+            self.goes_on(before, &after, id, begun, now);
         }
         for (ask, id, state, taken) in &before.entries {
             let held = after.iter().find(|(held, ..)| held == ask);
             let gone = held.is_none_or(|(.., now_taken)| *now_taken && !taken);
             if gone && renewed != Some(*ask) && !taken {
                 self.took_back(*ask, id, state, now, keys);
+                if before.draft(id).is_empty() {
+                    // It is the draft again, begun when it was first begun; if it asked, why stands on the screen.
+                    let shown = before.on_screen.as_ref() == Some(id);
+                    let begun = match self.by_ask.get(ask).map(|at| &self.sent[*at].begun) {
+                        Some(begun) if !state.asks() => Some(begun.clone()),
+                        _ => shown.then(|| self.begins(id, step, model, platform)),
+                    };
+                    match begun {
+                        Some(begun) => self.begun.insert(id.clone(), begun),
+                        None => self.begun.remove(id),
+                    };
+                }
             }
         }
         if let Some(open) = &before.open {
@@ -374,12 +399,6 @@ impl Oracle {
                 }
             }
         }
-        for (id, text) in drafts(model) {
-            // Text that came back has a begin of its own: the oracle only knows when it was sent again.
-            if before.open.as_ref() != Some(&id) && text != before.draft(&id) {
-                self.begun.remove(&id);
-            }
-        }
     }
 
     fn edited(&mut self, before: &Before, open: &ConversationId, keys: &[Key], model: &Model) {
@@ -387,7 +406,6 @@ impl Oracle {
         let is = model.composer.drafts.get(open).map(|draft| draft.editor.text().to_string()).unwrap_or_default();
         let came_back = was.is_empty() && !is.is_empty() && keys.iter().all(|key| key.typed().is_none());
         if came_back {
-            self.begun.remove(open);
             let known: Vec<usize> = words(&is);
             let copied = keys.iter().any(|key| key.code == Code::Up)
                 && !before.entries.iter().any(|(ask, ..)| {
@@ -421,8 +439,12 @@ impl Oracle {
 
     fn submitted(&mut self, ask: u64, id: &ConversationId, text: &str, step: u64, model: &Model, platform: &Platform) {
         let now_begun = self.begins(id, step, model, platform);
-        let begun = self.begun.insert(id.clone(), now_begun.clone()).unwrap_or_else(|| now_begun.clone());
-        let begun = if begun.newest_drawn.is_none() { now_begun } else { begun };
+        let begun = match self.begun.insert(id.clone(), now_begun.clone()) {
+            Some(begun) if begun.newest_drawn.is_some() => begun,
+            // Nothing of the thread had been drawn, or nobody can tell when it was begun: what comes from now on is new.
+            Some(begun) => Begun { facts: begun.facts, ..now_begun },
+            None => Begun { facts: None, ..now_begun },
+        };
         let words = words(text);
         for word in &words {
             if self.words[*word].conversation != *id {
@@ -446,6 +468,8 @@ impl Oracle {
             refused: false,
             unknown: false,
             first_byte: None,
+            due: None,
+            submitted: step,
             unknown_since: None,
             said: None,
             overridden: 0,
@@ -454,7 +478,8 @@ impl Oracle {
     }
 
     /// A person sent again what could not be written down, was refused, or is unsent for too long: a send of its own.
-    fn renewed(&mut self, gone: u64, ask: u64, now: Duration, step: u64) {
+    fn renewed(&mut self, gone: u64, ask: u64, begun: Begun, now: Duration) {
+        let (step, world) = (begun.step, now + self.asleep);
         let Some(at) = self.by_ask.get(&gone).copied() else { return };
         self.by_ask.insert(ask, at);
         let words = self.sent[at].words.clone();
@@ -466,15 +491,18 @@ impl Oracle {
             }
         }
         let sent = &mut self.sent[at];
+        sent.begun = begun;
+        sent.blind = sent.begun.newest_drawn.is_none();
         sent.local = None;
         sent.hold_ends = Some(now);
+        sent.due = Some(world);
         sent.attempts = 0;
         sent.under_way = false;
         sent.refused = false;
         sent.unknown = false;
         sent.first_byte = None;
         sent.unknown_since = None;
-        sent.said = Some((step, now));
+        sent.said = Some((step, world));
         sent.overridden = step;
         sent.waits_for_word = false;
     }
@@ -485,9 +513,10 @@ impl Oracle {
         before: &Before,
         after: &[(u64, ConversationId, State, bool)],
         id: &ConversationId,
+        begun: Begun,
         now: Duration,
-        step: u64,
     ) {
+        let (step, world) = (begun.step, now + self.asleep);
         let head = before.entries.iter().find(|(_, held, state, _)| held == id && !state.is_final());
         let Some((ask, _, state, _)) = head else { return };
         let Some(at) = self.by_ask.get(ask).copied() else { return };
@@ -497,13 +526,17 @@ impl Oracle {
             return;
         }
         let sent = &mut self.sent[at];
-        sent.said = Some((step, now));
+        sent.said = Some((step, world));
         if state.asks() {
             sent.overridden = step;
             sent.waits_for_word = false;
         }
+        if matches!(state, State::Stopped { .. }) {
+            sent.begun = begun;
+        }
         if matches!(state, State::Held { .. } | State::Stopped { .. } | State::Blocked { .. }) {
             sent.hold_ends = Some(now);
+            sent.due = Some(world);
         }
     }
 
@@ -550,116 +583,6 @@ impl Oracle {
                 });
             }
         }
-    }
-
-    /// The bytes of a reply leave.
-    fn leaves(&mut self, local: LocalId, now: Duration, platform: &Platform) {
-        self.ordered.insert(local);
-        let Some(at) = self.by_local.get(&local).copied() else {
-            self.blame(|| format!("{local:?} leaves and was never journaled"));
-            return;
-        };
-        let sent = &self.sent[at];
-        let wrong = if sent.local != Some(local) {
-            Some("an earlier identity of a reply leaves")
-        } else if sent.taken_back.is_some() {
-            Some("what was taken back leaves")
-        } else if sent.delivered.is_some() {
-            Some("what is delivered leaves again")
-        } else if sent.under_way {
-            Some("the same reply leaves twice at once")
-        } else if sent.refused {
-            Some("what was refused for good leaves again under the same key")
-        } else if sent.waits_for_word {
-            Some("what was queued behind a reply that was taken back leaves by itself")
-        } else if self.sent.iter().take(at).any(|earlier| {
-            earlier.conversation == sent.conversation && earlier.delivered.is_none() && earlier.taken_back.is_none()
-        }) {
-            Some("a later reply leaves before an earlier one is delivered")
-        } else if sent.hold_ends.is_none_or(|ends| now < ends) {
-            Some("a reply leaves before its hold is over")
-        } else {
-            None
-        };
-        let wrong = wrong
-            .map(str::to_owned)
-            .or_else(|| self.too_late_or_soon(at, now))
-            .or_else(|| if self.sent[at].unknown { None } else { self.unguarded(at, platform) });
-        if let Some(wrong) = wrong {
-            let text = self.sent[at].text.clone();
-            self.blame(|| format!("{wrong} ({local:?}, {text:?})"));
-        }
-        let sent = &mut self.sent[at];
-        sent.attempts += 1;
-        sent.under_way = true;
-        sent.first_byte.get_or_insert(now);
-    }
-
-    fn too_late_or_soon(&self, at: usize, now: Duration) -> Option<String> {
-        let sent = &self.sent[at];
-        let said = sent.said.map(|(_, at)| at).unwrap_or_default();
-        if sent.unknown {
-            let first = sent.first_byte.unwrap_or_default();
-            if now > first.max(said) + TEN_MINUTES {
-                return Some(
-                    "the same bytes leave by themselves more than ten minutes after the first byte".to_owned(),
-                );
-            }
-            let (step, ended) = sent.unknown_since.unwrap_or_default();
-            if sent.said.is_none_or(|(said, _)| said <= step) && now < ended + AGAIN_AFTER {
-                return Some("the same bytes leave again within ten seconds".to_owned());
-            }
-            let looked = self.looked.get(&sent.conversation).copied().unwrap_or_default();
-            (looked <= step).then(|| "the same bytes leave again without a look at the thread".to_owned())
-        } else {
-            let due = sent.hold_ends.unwrap_or_default().max(said);
-            (now > due + TEN_MINUTES).then(|| "a reply leaves by itself more than ten minutes late".to_owned())
-        }
-    }
-
-    /// What the core was told and its writer cannot have read, if anything.
-    fn unguarded(&self, at: usize, platform: &Platform) -> Option<String> {
-        let sent = &self.sent[at];
-        let position = platform.position(&sent.conversation)?;
-        let held = &platform.held[position];
-        let last_own = held.messages.iter().rposition(|message| held.origins.get(&message.id) == Some(&Origin::Ours));
-        let until = sent.hold_ends.unwrap_or_default();
-        let at_once = sent.said.is_some() || self.hold.is_zero();
-        for (place, message) in held.messages.iter().enumerate() {
-            let Some(told) = self.told.get(&message.id).copied() else { continue };
-            let new = told > sent.begun.step || sent.begun.newest_drawn.is_some_and(|seen| place > seen);
-            if !new || told <= sent.overridden || (sent.blind && told <= sent.begun.step) {
-                continue;
-            }
-            match held.origins.get(&message.id) {
-                Some(Origin::Colleague) => {
-                    let newest_word = held.messages.iter().skip(place + 1).all(|later| {
-                        !self.told.contains_key(&later.id) || held.origins.get(&later.id) != Some(&Origin::Visitor)
-                    });
-                    if !sent.blind || newest_word {
-                        return Some(format!("a reply leaves though a colleague's {} was told", message.id));
-                    }
-                }
-                Some(Origin::OtherMarker) if last_own.is_none_or(|own| own < place) && !sent.blind => {
-                    return Some(format!("a reply leaves though another's marker {} was told", message.id));
-                }
-                Some(Origin::Visitor | Origin::Bot) if !sent.blind => {
-                    let drawn = self.drawn.get(&message.id).copied();
-                    let read =
-                        drawn.is_some_and(|drawn| if at_once { drawn <= until } else { drawn + READ_TAKES <= until });
-                    if !read {
-                        return Some(format!("a reply leaves though {} cannot have been read", message.id));
-                    }
-                }
-                _ => {}
-            }
-        }
-        let (now, changed) = self.facts.get(&sent.conversation)?;
-        let then = sent.begun.facts.as_ref()?;
-        if *changed <= sent.overridden {
-            return None;
-        }
-        (then != now).then(|| format!("a reply leaves though status, owner or address changed: {then:?} to {now:?}"))
     }
 }
 

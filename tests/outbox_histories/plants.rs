@@ -30,6 +30,8 @@ pub(crate) enum Plant {
     SendsWhatWasTakenBack,
     /// The core takes everything that came as read.
     TakesEverythingAsRead,
+    /// The core takes any read of the thread for a young one.
+    ReadsNothingAgain,
     /// The core does not compare status, owner and address.
     IgnoresFacts,
     /// The core lets a later reply overtake.
@@ -56,7 +58,7 @@ pub(crate) enum Plant {
 
 impl Plant {
     /// Each with what must be said of it, whatever else is.
-    pub(crate) const ALL: [(Self, &str); 20] = [
+    pub(crate) const ALL: [(Self, &str); 21] = [
         (Self::NewKeyForEachAttempt, "is at the server 2 times"),
         (Self::OtherBytesForEachAttempt, "came with two bodies"),
         (Self::JournaledIsSwallowed, "never comes to rest: Some(Journaling)"),
@@ -66,6 +68,7 @@ impl Plant {
         (Self::WrongConversation, "is in c"),
         (Self::SendsWhatWasTakenBack, "what was taken back leaves"),
         (Self::TakesEverythingAsRead, "though a colleague's"),
+        (Self::ReadsNothingAgain, "without a young look at the thread"),
         (Self::IgnoresFacts, "status, owner or address changed"),
         (Self::QueueJumps, "a later reply leaves before an earlier one is delivered"),
         (Self::NeverTooLate, "more than ten minutes"),
@@ -105,6 +108,11 @@ pub(crate) fn bend(plant: Plant, model: &mut Model, effects: &mut Vec<Effect>, c
                 entry.baseline.newest = None;
             }
         }
+        Plant::ReadsNothingAgain => {
+            for read in model.threads.held.values_mut().filter_map(|thread| thread.read.as_mut()) {
+                (read.asked, read.at, read.came) = (step, now, now);
+            }
+        }
         Plant::IgnoresFacts => {
             for entry in &mut model.outbox.entries {
                 entry.baseline.facts = None;
@@ -113,11 +121,11 @@ pub(crate) fn bend(plant: Plant, model: &mut Model, effects: &mut Vec<Effect>, c
         Plant::QueueJumps => {
             let waits =
                 |entry: &takeover::app::outbox::Entry| matches!(entry.state, State::Held { .. } | State::Ready { .. });
-            let entries = &mut model.outbox.entries;
-            if let [first, second] = entries.as_mut_slice() {
-                if waits(first) && waits(second) {
-                    std::mem::swap(first, second);
-                }
+            if let [first, second] = model.outbox.entries.as_mut_slice()
+                && waits(first)
+                && waits(second)
+            {
+                std::mem::swap(first, second);
             }
         }
         Plant::NeverTooLate => {

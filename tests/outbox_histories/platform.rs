@@ -45,7 +45,7 @@ struct Kept {
     body: Vec<u8>,
     answer: Posted,
     busy_until: Duration,
-    at: Duration,
+    at: DateTime<Utc>,
 }
 
 pub(crate) struct Held {
@@ -109,6 +109,11 @@ impl Platform {
         self.began + now
     }
 
+    /// The machine sleeps: the world goes on, our monotonic clock does not.
+    pub(crate) fn goes_on_alone(&mut self, by: Duration) {
+        self.began += by;
+    }
+
     pub(crate) fn position(&self, id: &ConversationId) -> Option<usize> {
         self.held.iter().position(|held| held.conversation.id == *id)
     }
@@ -158,7 +163,8 @@ impl Platform {
     /// `POST …/messages`: what the platform does with it (contract, sections 2.4, 6 and 8).
     pub(crate) fn post(&mut self, at: usize, key: &str, body: &[u8], busy: Duration, now: Duration) -> Posted {
         let name = (at, key.to_owned());
-        if let Some(kept) = self.keys.get(&name).filter(|kept| now < kept.at + self.keys_kept_for) {
+        let wall = self.wall(now);
+        if let Some(kept) = self.keys.get(&name).filter(|kept| wall < kept.at + self.keys_kept_for) {
             if kept.body != body {
                 self.two_bodies.get_or_insert_with(|| key.to_owned());
                 return Posted::Busy;
@@ -182,7 +188,7 @@ impl Platform {
         } else {
             Posted::Refused(400)
         };
-        self.keys.insert(name, Kept { body: body.to_vec(), answer: answer.clone(), busy_until: now + busy, at: now });
+        self.keys.insert(name, Kept { body: body.to_vec(), answer: answer.clone(), busy_until: now + busy, at: wall });
         answer
     }
 

@@ -246,10 +246,10 @@ impl Sim {
                 if self.plant == Some(Plant::JournaledIsSwallowed) {
                     return;
                 }
-                if self.plant == Some(Plant::SendsBeforeItIsJournaled) {
-                    if let Event::Journaled { local, .. } = &event {
-                        self.deliver(*local);
-                    }
+                if self.plant == Some(Plant::SendsBeforeItIsJournaled)
+                    && let Event::Journaled { local, .. } = &event
+                {
+                    self.deliver(*local);
                 }
                 if self.chance.permille(self.weather.doubled) {
                     let again = at + Duration::from_millis(self.chance.between(0, 5_000));
@@ -312,10 +312,10 @@ impl Sim {
 
     fn answer(&mut self, fetch: &Fetch) -> Result<Found, Problem> {
         let name = asks(fetch);
-        if self.chance.permille(self.weather.stale) {
-            if let Some(earlier) = self.answers.get(&name) {
-                return Ok(earlier.clone());
-            }
+        if self.chance.permille(self.weather.stale)
+            && let Some(earlier) = self.answers.get(&name)
+        {
+            return Ok(earlier.clone());
         }
         let missing = || problem(Some(404), Reached::Refused, Duration::ZERO);
         let found = match fetch {
