@@ -56,6 +56,64 @@ async fn a_person_sees_who_waits_opens_replies_takes_over_and_reads_the_answer_w
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_walk_holds_on_either_side_of_every_open_question() {
+    // Contract, section 11: the other side of each question that the walk touches.
+    let other_sides = [
+        ("message_order", json!("asc")),
+        ("default_sort", json!("activity")),
+        ("archived_listed", json!(false)),
+        ("wrong_state_code", json!("conflict")),
+        ("post_status", json!(200)),
+        ("post_status", json!(202)),
+        ("part_type", json!(false)),
+        ("bot_metadata", json!("null")),
+        ("bot_metadata", json!("other")),
+        ("dashboard_metadata", json!("null")),
+        ("dashboard_metadata", json!("same_as_bot")),
+        ("in_flight", json!("wait")),
+        ("body_compare", json!("canonical")),
+        ("cache_refusals", json!(false)),
+        ("markers_bump", json!(true)),
+        ("escalation_marker", json!(false)),
+        ("ending_markers", json!(false)),
+        ("unknown_fields", json!("refuse")),
+        ("version_headers", json!(true)),
+        ("timestamps", json!("z")),
+        ("timestamps", json!("mixed")),
+        ("timestamps", json!("other_offset")),
+        ("over_limit", json!("clamp")),
+        ("rate_windows", json!("fixed")),
+        ("count_unauthorized", json!(true)),
+        ("count_limited", json!(true)),
+        ("count_replays", json!(false)),
+        ("me", json!("thin")),
+        ("members_envelope", json!("cursor")),
+        ("extra_fields", json!(true)),
+        ("unknown_parts", json!(true)),
+    ];
+    for (name, value) in other_sides {
+        let town = Town::with_real_limits().await;
+        town.switch(name, value);
+        walk(town).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_everything_that_may_be_null_is_the_thread_is_read_and_answered_all_the_same() {
+    let town = Town::new().await;
+    town.switch("nulls", true);
+    let june = town.june();
+    let mut app = TestApp::start(&town);
+    app.settled().await;
+    app.keys("w<enter>");
+    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
+    app.keys("rHello.<c-s>");
+    app.all_delivered().await;
+    assert_eq!(town.stored("Hello."), [(june, town.stored("Hello.")[0].1.clone())]);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_walk_holds_on_the_machines_clock() {
     walk(Town::in_real_time().await).await;
 }
@@ -99,7 +157,8 @@ async fn drawn_under(switches: &[(&str, serde_json::Value)], length: usize) -> S
         app.settled().await;
     }
     assert!(at_beginning(&app), "{}", app.dump());
-    let whole = format!("{}\n{end}", app.thread_text());
+    let painted = app.painted(app.model().screen.layout.thread);
+    let whole = format!("{}\n{end}\n{painted}", app.thread_text());
     app.end().await;
     whole
 }
