@@ -1,292 +1,588 @@
-//! The agent answers what is on the screen: what stops a reply, and what must not (product, section 4, Guard).
+//! The guard: an agent answers what is on the screen. Each sentence of the promise, driven by keys.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#[allow(dead_code, reason = "the desk serves several tests")]
+mod desk;
 
-mod support;
+use std::time::Duration;
 
-use serde_json::json;
-use support::{Start, TestApp, Town, seconds};
+use desk::platform::{Origin, user};
+use desk::{Desk, Line, id, seconds, sends};
 use takeover::app::guard::Reason;
 use takeover::app::outbox::State;
-use takeover::app::{Settings, Size};
-use takeover::domain::ConversationId;
-use takeover::sandbox::{Fault, FaultKind};
+use takeover::app::{Effect, words};
+use takeover::domain::{Status, UserId};
+use takeover::text::RawText;
 
-const JOINED: &str = "A team member has joined the conversation.";
-
-fn stopped(app: &TestApp, conversation: &ConversationId) -> Option<Vec<Reason>> {
-    app.model().outbox.pending(conversation).find_map(|entry| match &entry.state {
-        State::Stopped { reasons, .. } => Some(reasons.clone()),
-        _ => None,
-    })
+/// A visitor asked for a person, and the thread is on the screen.
+fn asked() -> Desk {
+    let mut desk = Desk::new(1);
+    desk.platform.say(0, Origin::Bot, "Hello, how can I help?", Duration::ZERO);
+    desk.platform.say(0, Origin::Visitor, "I need a person", Duration::ZERO);
+    desk.begin();
+    desk.open(0);
+    desk
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_colleagues_reply_stored_a_second_before_ctrl_s_stops_the_reply_though_polling_is_frozen() {
-    let town = Town::new().await;
-    let june = town.june();
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rI am looking into it.");
-    // Lists and threads are answered as of now, once each: what a poll brings between is old.
-    for path in ["/conversations?", "/messages"] {
-        town.fault(Fault::once(FaultKind::Stale).on("GET", path));
+/// The same, taken over already.
+fn taken_over() -> Desk {
+    let mut desk = Desk::new(1);
+    desk.platform.say(0, Origin::Visitor, "I need a person", Duration::ZERO);
+    desk.platform.held[0].conversation.status = Status::Open;
+    desk.begin();
+    desk.open(0);
+    desk
+}
+
+fn visitor(desk: &mut Desk, text: &str) {
+    let now = desk.now;
+    desk.platform.say(0, Origin::Visitor, text, now);
+}
+
+#[test]
+fn three_quick_replies_to_somebody_who_asked_for_a_person_go_out_without_a_stop() {
+    let mut desk = asked();
+    desk.press("r");
+    for text in ["one", "two", "three"] {
+        desk.typed(text);
+        desk.press("<c-s>");
+        desk.wait(0.4);
     }
-    app.keys("<esc>");
-    town.colleague(&june, "Mara here: a new one is on its way.");
-    app.keys("Rr");
-    app.pass(seconds(1)).await;
-    assert!(!app.thread_text().contains("Mara here"), "the poll was frozen\n{}", app.dump());
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert!(stopped(&app, &june).unwrap().contains(&Reason::Colleague), "{}", app.dump());
-    assert!(app.thread_text().contains("Mara here"), "what stopped it stands above it\n{}", app.dump());
-    app.pass(seconds(120)).await;
-    assert!(town.attempts(&june).is_empty(), "it went out all the same");
-    assert!(app.blocks_text().contains("I am looking into it."), "the text is still there");
-    // A person decides: it goes.
-    app.keys("<c-s>");
-    app.all_delivered().await;
-    assert_eq!(town.stored("I am looking into it.").len(), 1);
-    app.end().await;
+    desk.wait(8.0);
+    assert_eq!(desk.taken(0), ["one", "two", "three"]);
+    assert_eq!(desk.platform.held[0].conversation.status, Status::Open);
 }
 
-/// Ten replies to a visitor who writes three short lines meanwhile, at these moments after the first character.
-async fn ten_rounds(size: Size, lines_at: [u64; 3]) {
-    let town = Town::new().await;
-    let june = town.june();
-    let settings = Start::default().settings;
-    let mut app = TestApp::start_with(&town, Start { size, settings, ..Start::default() });
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("r");
-    for round in 0..10 {
-        let text = format!("answer {round}");
-        let mut moments: Vec<(u64, Option<String>)> =
-            lines_at.iter().enumerate().map(|(line, at)| (*at, Some(format!("line {round}.{line}")))).collect();
-        // Four seconds of typing, then Ctrl-S.
-        moments.push((4_000, None));
-        moments.sort();
-        app.keys(&text);
-        let mut at = 0;
-        for (moment, line) in moments {
-            app.pass(std::time::Duration::from_millis(moment - at)).await;
-            at = moment;
-            match line {
-                Some(line) => town.visitor(&june, &line),
-                None => app.keys("<c-s>"),
+#[test]
+fn ten_rounds_against_a_visitor_who_sends_three_short_lines_during_each_reply_bring_no_stop() {
+    for before_the_chord in [0.2, 1.0, 4.0] {
+        let mut desk = asked();
+        desk.press("r");
+        for round in 0..10 {
+            desk.typed(&format!("answer{round}"));
+            desk.wait(3.0);
+            for line in ["ok", "but", "why?"] {
+                visitor(&mut desk, line);
+                desk.wait(0.05);
             }
+            desk.wait(before_the_chord);
+            desk.press("<c-s>");
+            desk.wait(3.0);
+            assert_eq!(desk.taken(0).len(), round + 1, "{:?}", desk.states(0));
         }
-        let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-        app.until("delivered or stopped", done).await;
-        assert_eq!(stopped(&app, &june), None, "round {round}\n{}", app.dump());
-        assert_eq!(town.stored(&text).len(), 1);
-    }
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_who_writes_three_lines_during_each_reply_stops_none_of_ten() {
-    for size in [Size { columns: 120, rows: 40 }, Size { columns: 80, rows: 24 }, Size { columns: 50, rows: 20 }] {
-        ten_rounds(size, [500, 1_700, 3_900]).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_who_writes_three_lines_during_each_hold_stops_none_of_ten() {
-    for size in [Size { columns: 120, rows: 40 }, Size { columns: 80, rows: 24 }, Size { columns: 50, rows: 20 }] {
-        ten_rounds(size, [3_999, 4_600, 5_900]).await;
-    }
+#[test]
+fn a_line_that_stood_on_the_screen_for_less_than_a_second_and_a_half_when_the_hold_ends_stops_the_reply() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    visitor(&mut desk, "no, wait");
+    // The guard's read brings the line a second before the hold ends.
+    desk.takes = seconds(1.0);
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.stopped(0), [Reason::Lines(1)]);
+    assert!(desk.taken(0).is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lines_that_were_never_drawn_stop_the_reply() {
-    let town = Town::new().await;
-    let june = town.june();
-    let other = town.visitor_of("Ana Cruz", "open");
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rIt is on its way.");
-    town.visitor(&june, "Wait, it was the blue one!");
-    app.keys("<c-s>");
-    // Gone at once: what the guard's read brings is drawn for nobody.
-    app.open(&other);
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert_eq!(stopped(&app, &june), Some(vec![Reason::Lines(1)]));
-    app.pass(seconds(60)).await;
-    assert!(town.attempts(&june).is_empty());
-    app.end().await;
+#[test]
+fn a_line_that_stood_on_the_screen_for_longer_stops_nothing() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    visitor(&mut desk, "no, wait");
+    desk.takes = seconds(0.45);
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.taken(0), ["yes"]);
 }
 
-/// Three replies in a row to somebody whom nobody has answered yet.
-async fn three_quick_replies(between: &str, switches: &[(&str, serde_json::Value)]) {
-    let town = Town::new().await;
-    for (name, value) in switches {
-        town.switch(name, value.clone());
-    }
-    let june = town.june();
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys(&format!("rone<c-s>{between}two<c-s>{between}three<c-s>"));
-    let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-    app.until("delivered or stopped", done).await;
-    assert_eq!(stopped(&app, &june), None, "{between:?} {switches:?}\n{}", app.dump());
-    let texts: Vec<String> = town.thread(&june).into_iter().skip(4).map(|it| it.text).collect();
-    assert_eq!(texts, [JOINED, "one", "two", "three"]);
-    app.end().await;
+#[test]
+fn without_a_hold_a_line_that_was_not_drawn_stops_the_reply() {
+    let mut desk = taken_over();
+    desk.model.settings.hold = Duration::ZERO;
+    desk.press("r");
+    desk.typed("yes");
+    visitor(&mut desk, "no, wait");
+    desk.press("<c-s>");
+    desk.wait(3.0);
+    assert_eq!(desk.stopped(0), [Reason::Lines(1)]);
+    assert!(desk.taken(0).is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_quick_replies_to_who_asked_for_a_person_go_out_without_a_stop() {
-    let ways: [&[(&str, serde_json::Value)]; 4] = [
-        &[],
-        &[("message_order", json!("asc"))],
-        &[("markers_bump", json!(true))],
-        &[("bot_metadata", json!("null")), ("dashboard_metadata", json!("null"))],
+#[test]
+fn without_a_hold_a_line_that_only_a_second_read_lets_through_stops_the_reply_too() {
+    let mut desk = taken_over();
+    desk.model.settings.hold = Duration::ZERO;
+    desk.takes = seconds(3.0);
+    desk.press("r");
+    desk.typed("yes");
+    visitor(&mut desk, "no, wait");
+    desk.press("<c-s>");
+    desk.wait(12.0);
+    assert_eq!(desk.stopped(0), [Reason::Lines(1)]);
+}
+
+#[test]
+fn send_now_stops_at_a_line_that_was_not_drawn() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.takes = seconds(1.0);
+    visitor(&mut desk, "no, wait");
+    desk.press("<c-s>");
+    desk.wait(0.2);
+    desk.press("<c-s>");
+    desk.wait(3.0);
+    assert_eq!(desk.stopped(0), [Reason::Lines(1)]);
+}
+
+#[test]
+fn send_now_sends_at_once_where_nothing_is_new() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.wait(0.3);
+    desk.press("<c-s>");
+    desk.wait(0.3);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn a_colleagues_reply_stored_a_second_before_the_chord_stops_it_though_no_list_told() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.line = Line::ThreadsAlone;
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(1.0);
+    let reads = desk.reads_of(0).len();
+    desk.press("<c-s>");
+    assert_eq!(desk.reads_of(0).len(), reads + 1, "the guard's read leaves with the chord");
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    assert!(desk.taken(0).is_empty());
+    assert_eq!(desk.count(|effect| matches!(effect, Effect::Deliver { .. })), 0);
+}
+
+#[test]
+fn a_change_of_owner_status_or_address_stops_and_is_named() {
+    let owner: UserId = user("u-other");
+    type Change = fn(&mut Desk);
+    let changes: [(Change, Reason, &str); 3] = [
+        (
+            |desk| desk.platform.held[0].conversation.assigned_to = Some(user("u-other")),
+            Reason::Owner(Some(owner)),
+            "it belongs to \u{201C}Grace\u{201D} now",
+        ),
+        (
+            |desk| desk.platform.held[0].conversation.status = Status::AgentRequested,
+            Reason::Status(Status::AgentRequested),
+            "its status is another now: needs a person",
+        ),
+        (
+            |desk| desk.platform.held[0].conversation.contact_email = Some(RawText::new("june@example.org")),
+            Reason::Email(None, Some(RawText::new("june@example.org"))),
+            "their e-mail changed from none to \u{201C}june@example.org\u{201D}",
+        ),
     ];
-    for switches in ways {
-        three_quick_replies("", switches).await;
-        three_quick_replies("<esc>r", switches).await;
+    for (change, reason, words_of_it) in changes {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        change(&mut desk);
+        // The list is read every twenty seconds.
+        desk.wait(21.0);
+        desk.press("<c-s>");
+        desk.wait(5.0);
+        assert_eq!(desk.stopped(0), [reason.clone()]);
+        assert_eq!(words::because(&desk.model, &reason), words_of_it);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replies_begun_at_any_moment_after_the_first_go_out_without_a_stop() {
-    // The composer is left and opened again at every step of the first reply's life, before its marker was read.
-    for wait in [0, 500, 1_900, 2_050, 2_500, 4_000, 6_900, 7_100] {
-        let town = Town::new().await;
-        let june = town.june();
-        let mut app = TestApp::start(&town);
-        app.settled().await;
-        app.open(&june);
-        app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-        app.keys("rone<c-s>");
-        app.pass(std::time::Duration::from_millis(wait)).await;
-        app.keys("<esc>rtwo<c-s>");
-        let done = |app: &TestApp| app.model().outbox.undelivered() == 0 || stopped(app, &june).is_some();
-        app.until("delivered or stopped", done).await;
-        assert_eq!(stopped(&app, &june), None, "after {wait} ms\n{}", app.dump());
-        app.end().await;
+#[test]
+fn all_that_changed_is_named() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.platform.held[0].conversation.assigned_to = Some(user("u-other"));
+    desk.platform.held[0].conversation.status = Status::AgentRequested;
+    desk.wait(21.0);
+    desk.press("<c-s>");
+    desk.wait(5.0);
+    let reasons = desk.stopped(0);
+    assert!(reasons.contains(&Reason::Colleague));
+    assert!(reasons.contains(&Reason::Status(Status::AgentRequested)));
+    assert!(reasons.contains(&Reason::Owner(Some(user("u-other")))));
+}
+
+#[test]
+fn the_marker_and_the_status_of_an_own_takeover_stop_nothing_that_follows() {
+    let mut desk = asked();
+    desk.press("r");
+    desk.typed("one");
+    desk.press("<c-s>");
+    desk.wait(2.5);
+    assert_eq!(desk.taken(0), ["one"]);
+    // Begun after the answer, which holds no marker, and before the thread and the list are read again.
+    desk.press("<esc>");
+    desk.press("r");
+    desk.typed("two");
+    desk.wait(25.0);
+    desk.press("<c-s>");
+    desk.wait(5.0);
+    assert_eq!(desk.taken(0), ["one", "two"]);
+}
+
+#[test]
+fn a_takeover_by_another_stops_the_reply() {
+    let mut desk = asked();
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.take_over(0, Origin::OtherMarker, now);
+    desk.wait(6.0);
+    desk.press("<c-s>");
+    desk.wait(5.0);
+    assert!(desk.stopped(0).contains(&Reason::Colleague));
+}
+
+#[test]
+fn a_reply_whose_fate_is_not_known_is_only_looked_up_and_not_guarded_again() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.line = Line::Deaf;
+    desk.wait(2.1);
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(20.0);
+    desk.line = Line::Up;
+    desk.wait(10.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+    assert!(desk.states(0).is_empty(), "{:?}", desk.states(0));
+    assert_eq!(desk.count(|effect| matches!(effect, Effect::Deliver { .. })), 1, "it was found in the thread");
+}
+
+#[test]
+fn a_stop_ignores_the_send_chord_for_seven_tenths_of_a_second() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s>");
+    desk.wait(2.01);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    desk.press("<c-s>");
+    desk.wait(0.5);
+    desk.press("<c-s>");
+    desk.wait(0.1);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    assert!(desk.taken(0).is_empty());
+    desk.wait(0.2);
+    desk.press("<c-s>");
+    desk.wait(1.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn what_came_after_the_stop_stops_a_reply_that_is_sent_anyway() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    let now = desk.now;
+    desk.platform.colleague(0, "Please leave it to me", now);
+    // The last read of the thread is older than two and a half seconds: it is read again before the first byte.
+    desk.press("<c-s>");
+    desk.wait(2.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    assert!(desk.taken(0).is_empty());
+}
+
+#[test]
+fn after_a_stop_up_takes_the_text_back_and_any_other_key_edits_what_is_being_written() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s>");
+    desk.wait(3.0);
+    desk.typed("n");
+    assert_eq!(desk.draft(0), "n");
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    desk.press("<backspace><up>");
+    assert_eq!(desk.draft(0), "yes");
+    assert!(desk.states(0).is_empty());
+    desk.wait(30.0);
+    assert!(desk.taken(0).is_empty());
+    // What stopped it was read: the same text goes out when it is sent again.
+    desk.press("<c-s>");
+    desk.wait(3.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn what_is_queued_behind_a_stopped_reply_waits_and_asks_when_that_is_taken_back() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("one");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s>");
+    desk.typed("two");
+    desk.press("<c-s>");
+    desk.wait(30.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    assert_eq!(desk.states(0).len(), 2);
+    assert!(desk.taken(0).is_empty());
+    desk.press("<up>");
+    assert_eq!(desk.draft(0), "one");
+    assert_eq!(desk.stopped(0), [Reason::Earlier]);
+    desk.wait(30.0);
+    assert!(desk.taken(0).is_empty());
+}
+
+#[test]
+fn with_text_in_the_composer_the_chord_queues_it_behind_the_stopped_reply() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("one");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    desk.typed("two");
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert!(desk.taken(0).is_empty());
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.taken(0), ["one", "two"]);
+}
+
+#[test]
+fn more_than_ten_minutes_late_nothing_goes_out_by_itself() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.line = Line::Down;
+    desk.wait(603.0);
+    desk.line = Line::Up;
+    desk.wait(60.0);
+    assert_eq!(desk.stopped(0), [Reason::Late]);
+    assert!(desk.taken(0).is_empty());
+    desk.press("<c-s>");
+    desk.wait(2.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn less_than_ten_minutes_late_it_goes_out_by_itself() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.line = Line::Down;
+    desk.wait(400.0);
+    assert!(desk.taken(0).is_empty());
+    desk.line = Line::Up;
+    desk.wait(35.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn the_read_is_repeated_where_it_is_older_than_two_and_a_half_seconds_at_the_first_byte() {
+    let mut desk = taken_over();
+    desk.model.settings.hold = seconds(4.0);
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    let chord = desk.now;
+    desk.wait(1.0);
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    let reads: Vec<Duration> = desk.reads_of(0).into_iter().filter(|at| *at >= chord).collect();
+    assert!(reads.len() >= 2, "{reads:?}");
+}
+
+#[test]
+fn on_a_line_slower_than_the_oldest_read_allowed_a_reply_still_leaves() {
+    let mut desk = taken_over();
+    desk.takes = seconds(4.0);
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    let reads = desk.reads_of(0).len();
+    desk.wait(20.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+    assert!(desk.reads_of(0).len() <= reads + 4, "{:?}", desk.reads_of(0));
+}
+
+#[test]
+fn older_messages_loaded_on_demand_are_no_news() {
+    let mut desk = Desk::new(1);
+    desk.platform.held[0].conversation.status = Status::Open;
+    desk.platform.thread_page = 20;
+    for line in 0..90 {
+        let origin = if line % 2 == 0 { Origin::Visitor } else { Origin::Colleague };
+        desk.platform.say(0, origin, &format!("line {line}"), seconds(f64::from(line)));
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_hold_a_reply_leaves_at_once_but_not_past_lines_that_were_not_read() {
-    let town = Town::new().await;
-    let june = town.june();
-    let settings = Settings { hold: seconds(0), ..Start::default().settings };
-    let mut app = TestApp::start_with(&town, Start { settings, ..Start::default() });
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.pass(seconds(2)).await;
-    app.keys("rat once<c-s>");
-    app.within(seconds(1), "sent", |app| app.model().outbox.undelivered() == 0).await;
-    app.keys("too fast");
-    town.visitor(&june, "Wait!");
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert!(town.stored("too fast").is_empty());
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_change_of_owner_or_mail_address_that_the_list_told_stops_the_reply() {
-    for what in ["owner", "mail"] {
-        let town = Town::new().await;
-        let june = town.june();
-        let mut app = TestApp::start(&town);
-        app.settled().await;
-        app.open(&june);
-        app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-        app.keys("rIt goes to the same address.");
-        let colleague = town.member(1);
-        match what {
-            "owner" => town.set(&june, json!({"assigned_to": colleague.as_str()})),
-            _ => town.set(&june, json!({"contact_email": "somebody.else@example.com"})),
-        }
-        app.pass(seconds(21)).await;
-        app.keys("<c-s>");
-        app.until("the stop", |app| stopped(app, &june).is_some()).await;
-        let words = app.thread_pane();
-        match what {
-            "owner" => assert!(words.contains("it belongs to “Jonas Weber” now"), "{words}"),
-            _ => assert!(words.contains("“somebody.else@example.com”"), "{words}"),
-        }
-        assert!(town.attempts(&june).is_empty());
-        app.end().await;
+    desk.now = seconds(100.0);
+    desk.begin();
+    desk.open(0);
+    desk.press("r");
+    desk.typed("yes");
+    let before = desk.model.threads.get(&id(0)).unwrap().messages.len();
+    for _ in 0..6 {
+        desk.press("<pgup>");
+        desk.wait(0.5);
     }
+    for _ in 0..20 {
+        desk.press("<pgdn>");
+    }
+    assert!(desk.model.threads.get(&id(0)).unwrap().messages.len() > before);
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.taken(0), ["yes"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_colleague_who_resolves_it_a_second_before_ctrl_s_stops_the_reply_by_the_marker_alone() {
-    let town = Town::new().await;
-    let ana = town.visitor_of("Ana Cruz", "open");
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&ana);
-    app.until("the thread", |app| app.thread_text().contains("is anybody there?")).await;
-    app.keys("rHello Ana");
-    town.set(&ana, json!({"status": "resolved"}));
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &ana).is_some()).await;
-    assert_eq!(stopped(&app, &ana), Some(vec![Reason::Colleague]));
-    app.pass(seconds(60)).await;
-    assert!(town.attempts(&ana).is_empty());
-    app.end().await;
+#[test]
+fn a_draft_that_was_left_and_opened_again_keeps_what_its_writer_had_seen() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<esc>");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(30.0);
+    desk.press("r");
+    desk.wait(5.0);
+    desk.press("<c-s>");
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopped_reply_stands_apart_from_the_draft_and_either_key_decides_for_it() {
-    let town = Town::new().await;
-    let june = town.june();
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rstopped");
-    town.colleague(&june, "Mara here.");
-    app.keys("<c-s>next");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    assert_eq!(app.draft(&june), "next", "the draft is untouched");
-    // With text in the composer Ctrl-S queues that text behind it.
-    app.keys("<c-s>");
-    app.pass(seconds(30)).await;
-    assert!(town.attempts(&june).is_empty());
-    assert!(app.thread_pane().contains("stopped") && app.thread_pane().contains("next"), "{}", app.dump());
-    // Up takes the stopped one back; what stood behind it does not go out by itself either.
-    app.keys("<up>");
-    assert_eq!(app.draft(&june), "stopped");
-    app.pass(seconds(30)).await;
-    assert!(town.attempts(&june).is_empty(), "{}", app.dump());
-    app.end().await;
+#[test]
+fn what_came_while_the_thread_was_scrolled_up_is_new_though_it_was_there_when_the_reply_was_begun() {
+    let mut desk = Desk::new(1);
+    desk.platform.held[0].conversation.status = Status::Open;
+    for line in 0..60 {
+        desk.platform.say(0, Origin::Visitor, &format!("line {line}"), seconds(f64::from(line)));
+    }
+    desk.now = seconds(100.0);
+    desk.begin();
+    desk.open(0);
+    desk.press("<pgup>");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(6.0);
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_send_chord_in_the_first_moment_after_a_stop_is_not_taken_for_a_decision() {
-    let town = Town::new().await;
-    let june = town.june();
-    let mut app = TestApp::start(&town);
-    app.settled().await;
-    app.open(&june);
-    app.until("the thread", |app| app.thread_text().contains("Yes please.")).await;
-    app.keys("rI can help.");
-    town.colleague(&june, "Mara here.");
-    app.keys("<c-s>");
-    app.until("the stop", |app| stopped(app, &june).is_some()).await;
-    app.pass(std::time::Duration::from_millis(300)).await;
-    app.keys("<c-s>");
-    app.pass(seconds(10)).await;
-    assert!(town.attempts(&june).is_empty());
-    app.keys("<c-s>");
-    app.all_delivered().await;
-    assert_eq!(town.stored("I can help.").len(), 1);
-    app.end().await;
+#[test]
+fn the_bots_lines_count_like_the_visitors() {
+    let mut desk = taken_over();
+    desk.model.settings.hold = Duration::ZERO;
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.say(0, Origin::Bot, "I can help with that", now);
+    desk.press("<c-s>");
+    desk.wait(3.0);
+    assert_eq!(desk.stopped(0), [Reason::Lines(1)]);
+}
+
+#[test]
+fn a_reply_written_before_the_thread_was_there_stops_where_the_team_has_the_last_word() {
+    let mut desk = taken_over();
+    let mut blind = Desk::new(1);
+    blind.platform.say(0, Origin::Visitor, "I need a person", Duration::ZERO);
+    blind.platform.colleague(0, "I have it", seconds(1.0));
+    blind.platform.held[0].conversation.status = Status::Open;
+    blind.handle(takeover::app::Event::Started);
+    blind.wait(0.15);
+    blind.takes = seconds(1.0);
+    blind.press("r");
+    blind.typed("yes");
+    blind.press("<c-s>");
+    blind.wait(6.0);
+    assert_eq!(blind.stopped(0), [Reason::Colleague]);
+    // With the thread on the screen, the same last word stops nothing.
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.wait(6.0);
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn a_stop_in_another_conversation_is_said_and_opens_nothing() {
+    let mut desk = Desk::new(2);
+    for at in 0..2 {
+        desk.platform.say(at, Origin::Visitor, "I need a person", Duration::ZERO);
+        desk.platform.held[at].conversation.status = Status::Open;
+    }
+    desk.begin();
+    desk.open(0);
+    desk.press("r");
+    desk.typed("yes");
+    let now = desk.now;
+    desk.platform.colleague(0, "I have it", now);
+    desk.press("<c-s><esc>");
+    desk.press("J");
+    let other = desk.model.panes.on_screen.clone();
+    desk.press("r");
+    desk.typed("hello");
+    desk.wait(5.0);
+    assert_eq!(desk.stopped(0), [Reason::Colleague]);
+    assert!(desk.model.notices.latest.is_some());
+    assert_eq!(desk.model.panes.on_screen, other);
+    assert_eq!(desk.model.composer.open, other);
+}
+
+#[test]
+fn leaving_the_conversation_keeps_the_hold_running() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.press("<c-s><esc>");
+    desk.press("<esc>");
+    assert!(matches!(desk.states(0)[..], [State::Journaling]));
+    desk.wait(3.0);
+    assert_eq!(desk.taken(0), ["yes"]);
+}
+
+#[test]
+fn a_conversation_that_is_gone_stops_the_reply() {
+    let mut desk = taken_over();
+    desk.press("r");
+    desk.typed("yes");
+    desk.platform.held.clear();
+    desk.press("<c-s>");
+    desk.wait(4.0);
+    assert_eq!(desk.stopped(0), [Reason::Gone]);
+    assert_eq!(desk.count(|effect| sends(effect) && matches!(effect, Effect::Deliver { .. })), 0);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
 use crate::text::RawText;
 
-use super::thread::{Entry, Thread};
+use super::thread::{Entry, ReadAt, Thread};
 
 /// Lines of the visitor or the bot must have stood on the screen this long when the hold ends.
 pub const READ_TAKES: Duration = Duration::from_millis(1_500);
@@ -72,6 +72,14 @@ pub enum Reason {
     Earlier,
     /// Its time is over: nothing visitor-visible goes out late by itself.
     Late,
+}
+
+/// Whether a read is young enough to vouch for a first byte at `now`, which is due since `due`. On a line that takes
+/// longer than that, a read asked since then is as young as one can be: it holds from when it came.
+#[must_use]
+pub fn is_young(read: ReadAt, due: Duration, now: Duration) -> bool {
+    let since = if read.at >= due { read.came } else { read.at };
+    now.saturating_sub(since) <= READ_HOLDS_FOR
 }
 
 /// What stops a reply, empty where nothing does. `until` is the end of the hold, or the moment of the chord where

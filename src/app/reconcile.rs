@@ -293,7 +293,7 @@ fn newest_page(
     thread.loaded_in.get_or_insert(step);
     let newer = thread.read.is_none_or(|held| held.asked <= read.asked);
     if newer {
-        thread.read = Some(ReadAt { asked: read.asked, at: read.at });
+        thread.read = Some(ReadAt { asked: read.asked, at: read.at, came: now });
     }
     false
 }

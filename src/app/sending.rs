@@ -308,7 +308,7 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
     let thread = model.threads.get(conversation);
     let vouched = thread
         .and_then(|thread| thread.read)
-        .is_some_and(|read| read.asked >= entry.guard_from && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR);
+        .is_some_and(|read| read.asked >= entry.guard_from && guard::is_young(read, entry.hold_ends, now));
     if !vouched {
         if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
             poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -390,7 +390,7 @@ fn uncertain(
                 }
             }
         }
-        Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {
+        Some(read) if resend_at <= now && guard::is_young(read, resend_at, now) => {
             deliver(model, at, effects);
         }
         Some(_) if resend_at > now => {

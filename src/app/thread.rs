@@ -69,6 +69,8 @@ pub struct ReadAt {
     pub asked: u64,
     /// When it was asked.
     pub at: Duration,
+    /// When it was here.
+    pub came: Duration,
 }
 
 /// Where the reader stands: an identity, never a line number.

@@ -24,6 +24,16 @@ pub fn open(model: &mut Model, conversation: &ConversationId) {
     model.panes.focus = Focus::Composer;
 }
 
+/// A draft is begun with its first character, however long the composer stood open and empty before: what was on the
+/// screen then is what its writer had seen.
+fn begin(model: &mut Model) {
+    let Some(target) = model.composer.open.clone() else { return };
+    let seen = baseline(model, &target);
+    if let Some(draft) = model.composer.current_mut().filter(|draft| draft.editor.is_empty()) {
+        draft.baseline = seen;
+    }
+}
+
 /// What a person has seen of a conversation now. Nothing of the thread, if its newest page is not here.
 pub(super) fn baseline(model: &Model, conversation: &ConversationId) -> Baseline {
     let thread = model.threads.get(conversation);
@@ -46,6 +56,7 @@ pub fn leave(model: &mut Model) {
 pub fn insert(model: &mut Model, text: &RawText) {
     let (marked, replaced) = mark_for_draft(text.as_raw());
     let now = model.now.mono;
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_str(&marked);
     }
@@ -57,6 +68,7 @@ pub fn insert(model: &mut Model, text: &RawText) {
 
 /// A typed character.
 pub fn type_char(model: &mut Model, char: char) {
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_char(char);
     }
@@ -147,13 +159,12 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Why the platform takes no reply here, and what is missing.
 fn missing(model: &Model, target: &ConversationId) -> &'static str {
     match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
-        Some(Status::BotActive) => {
-            "not sent: the bot is answering here and must be taken over first; the draft is kept"
-        }
-        Some(Status::Resolved) => "not sent: it is resolved and must be reopened first; the draft is kept",
-        Some(Status::Closed) => "not sent: it is closed and must be reopened first; the draft is kept",
-        Some(Status::Archived) => "not sent: it is archived and must be reopened first; the draft is kept",
-        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent; the draft is kept",
+        // Each fits whole into the narrowest layout with panes.
+        Some(Status::BotActive) => "not sent, draft kept: take over from the bot",
+        Some(Status::Resolved) => "not sent, draft kept: resolved, reopen first",
+        Some(Status::Closed) => "not sent, draft kept: closed, reopen first",
+        Some(Status::Archived) => "not sent, draft kept: archived, reopen first",
+        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent, draft kept",
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 
-use crate::desk::{Desk, PROGRAM, quiet};
+use crate::desk::{Desk, PROGRAM, answer, quiet};
 use crate::pty::{DEADLINE, Pty, assert_clean, assert_restored, is_cooked, is_raw_without_flow_control};
 
 /// A process whose end was asked for, or whose terminal is gone, has to be gone itself by then.
@@ -131,7 +131,8 @@ fn a_panic_anywhere_gives_the_terminal_back_ends_the_process_and_tells_no_visito
         command.arg(kind);
         let pty = Pty::start(command, (80, 24));
         pty.wait_for("who are you, or the list", |screen| screen.contents().contains("who are you?"));
-        pty.type_until("\x1b", "the chooser gone", |screen| !screen.contents().contains("who are you?"));
+        answer(&pty, "\x1b");
+        pty.wait_for("the chooser gone", |screen| !screen.contents().contains("who are you?"));
         pty.wait_for_text("June Park");
         if kind == "task" {
             pty.send("\r");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use portable_pty::CommandBuilder;
 use serde_json::json;
 
-use crate::desk::{Desk, POLL, PROGRAM, SIZES, quiet, quit, wait_at_server};
+use crate::desk::{Desk, POLL, PROGRAM, SIZES, answer, quiet, quit, wait_at_server};
 use crate::pty::{Pty, assert_clean};
 
 /// The row that holds a text, from 0.
@@ -126,11 +126,6 @@ fn nothing_is_left_behind_by_the_demo() {
     }
 }
 
-/// Answers a question with yes, as soon as it hears keys.
-fn quit_a_question(pty: &Pty) {
-    pty.type_until("y", "the end", |screen| !screen.alternate_screen());
-}
-
 #[test]
 fn the_first_run_asks_once_who_of_the_members_one_is() {
     for size in SIZES {
@@ -160,10 +155,7 @@ fn the_first_run_asks_once_who_of_the_members_one_is() {
 /// Chooses a line of the chooser; it hears nothing in its first moments.
 fn choose(pty: &Pty, line: usize) {
     let name = "Jonas Weber";
-    for _ in 0..line {
-        let before = pty.screen().cursor_position();
-        pty.type_until("j", "the cursor a line further down", |screen| screen.cursor_position().0 > before.0);
-    }
+    answer(pty, &"j".repeat(line));
     pty.wait_for("the cursor on the name", |screen| {
         let (_, columns) = screen.size();
         let (row, _) = screen.cursor_position();
@@ -178,7 +170,8 @@ fn nobody_of_the_members_may_be_chosen_too() {
     let desk = Desk::new();
     let pty = Pty::start(desk.command(), (80, 24));
     pty.wait_for_text("who are you?");
-    pty.type_until("\x1b", "the chooser gone", |screen| !screen.contents().contains("who are you?"));
+    answer(&pty, "\x1b");
+    pty.wait_for("the chooser gone", |screen| !screen.contents().contains("who are you?"));
     pty.send("2");
     pty.wait_for_text("nobody was chosen as you");
     quit(&pty);
@@ -207,7 +200,8 @@ fn quitting_with_a_draft_asks_and_only_y_leaves() {
         for key in ["n", "\r", "q", " ", "Y"] {
             pty.send(key);
         }
-        pty.type_until("\x1b", "the question gone", |screen| !screen.contents().contains("will not be kept"));
+        answer(&pty, "\x1b");
+        pty.wait_for("the question gone", |screen| !screen.contents().contains("will not be kept"));
         assert!(pty.is_running());
         pty.send("\r");
         pty.send("r");
@@ -218,7 +212,7 @@ fn quitting_with_a_draft_asks_and_only_y_leaves() {
         pty.wait_for("back in the list", |screen| screen.contents().contains("Enter open"));
         pty.send("q");
         pty.wait_for_text("will not be kept");
-        quit_a_question(&pty);
+        answer(&pty, "y");
         assert_eq!(pty.wait_end().exit_code(), 0);
         pty.assert_restored();
         assert!(desk.writes().is_empty());
@@ -248,7 +242,10 @@ fn a_colleagues_answer_stops_the_send_which_shows_it_and_a_second_send_key_sends
         });
         assert_eq!(desk.count_of("a label is on its way"), 0);
         assert!(desk.writes().is_empty());
-        pty.type_until("\x13", "the stop gone", |screen| !screen.contents().contains("stopped: "));
+        // For 0.7 s a send key meant for the first sending does nothing.
+        pty.let_pass(Duration::from_millis(750));
+        pty.send("\x13");
+        pty.wait_for("the stop gone", |screen| !screen.contents().contains("stopped: "));
         wait_at_server(&pty, "the reply at the server", || desk.count_of("a label is on its way") == 1);
         pty.wait_for_text("\u{258F} a label is on its way");
         assert_eq!(desk.writes().len(), 1);

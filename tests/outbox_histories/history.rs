@@ -28,6 +28,8 @@ pub(crate) enum Act {
     Say,
     /// The send chord, whatever stands in the composer.
     Chord,
+    /// The send chord where a reply asks and nothing is written.
+    Decide,
     Up,
     TakeBackOutside,
     Discard,
@@ -108,7 +110,7 @@ pub(crate) fn alone(seed: u64) -> Vec<Act> {
 }
 
 /// The history of the ten thousand switches stands on three conversations.
-pub(crate) const SWITCHES_SEED: u64 = 6;
+pub(crate) const SWITCHES_SEED: u64 = 7;
 
 /// So many switches at random while writing, in changing weather.
 pub(crate) fn switches(count: usize) -> Vec<Act> {
@@ -117,14 +119,15 @@ pub(crate) fn switches(count: usize) -> Vec<Act> {
     let mut acts = vec![Act::Wait(2_000), Act::Turns(1)];
     for number in 0..count {
         acts.push(Act::Open(usize::try_from(chance.below(3)).unwrap()));
-        match chance.weighted(&[4, 3, 3]) {
+        match chance.weighted(&[4, 1, 5, 2]) {
             0 => acts.push(Act::Type),
             1 => acts.push(Act::Say),
+            2 => acts.push(Act::Decide),
             _ => {}
         }
-        acts.push(Act::Wait(chance.below(1_500)));
+        acts.push(Act::Wait(chance.below(3_000)));
         if number % 50 == 49 {
-            acts.push(Act::Turns(chance.weighted(&[4, 6, 5, 0, 2])));
+            acts.push(Act::Turns(chance.weighted(&[8, 6, 5, 0, 2])));
         }
     }
     acts
@@ -239,6 +242,16 @@ fn perform(sim: &mut Sim, act: Act) {
         }
         Act::Chord => {
             if sim.model.panes.focus == Focus::Composer {
+                sim.press("<c-s>");
+            }
+        }
+        Act::Decide => {
+            let target = sim.model.panes.on_screen.clone();
+            let asks = target.is_some_and(|id| sim.model.outbox.pending(&id).any(|entry| entry.state.asks()));
+            if asks && sim.model.panes.focus != Focus::Composer {
+                sim.press("r");
+            }
+            if asks && sim.model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty()) {
                 sim.press("<c-s>");
             }
         }

@@ -322,6 +322,13 @@ impl Oracle {
             let begun = self.begins(id, step, model, platform);
             self.begun.insert(id.clone(), begun);
         }
+        if let Some(id) = before.open.as_ref().filter(|id| before.draft(id).is_empty()) {
+            // A draft is begun with its first character.
+            if keys.iter().any(|key| key.typed().is_some()) && model.composer.has_text(id) {
+                let begun = self.begins(id, step, model, platform);
+                self.begun.insert(id.clone(), begun);
+            }
+        }
         let after = entries(model);
         let mut renewed = None;
         for effect in effects {

@@ -162,6 +162,12 @@ pub fn quit(pty: &Pty) {
     assert_eq!(pty.wait_end().exit_code(), 0);
 }
 
+/// Presses a key on a popup or question, which is deaf for its first 200 ms.
+pub fn answer(pty: &Pty, key: &str) {
+    pty.let_pass(Duration::from_millis(250));
+    pty.send(key);
+}
+
 /// Waits for something on the sandbox's side.
 pub fn wait_at_server(pty: &Pty, what: &str, is_so: impl Fn() -> bool) {
     pty.wait_for_attributes(what, |_| is_so());

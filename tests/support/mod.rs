@@ -2,6 +2,7 @@
 //!
 //! Each test file uses its own part of it.
 #![allow(dead_code, unused_imports, reason = "every test file is a crate of its own and uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 
 mod app;
 mod town;

@@ -29,9 +29,27 @@ static STARTING: Mutex<()> = Mutex::new(());
 struct State {
     screen: vt100::Parser,
     raw: Vec<u8>,
+    /// How much of that is on the screen.
+    shown: usize,
     /// The program's side is closed.
     closed: bool,
     exit: Option<ExitStatus>,
+}
+
+impl State {
+    /// Shows what was written, but a synchronized frame (mode 2026) only as a whole, as terminals do.
+    fn show(&mut self, all: bool) {
+        let fresh = &self.raw[self.shown..];
+        let begun = last_of(fresh, b"\x1b[?2026h");
+        let open = begun.filter(|begun| !all && last_of(fresh, b"\x1b[?2026l").is_none_or(|ended| ended < *begun));
+        let count = open.unwrap_or(fresh.len());
+        self.screen.process(&fresh[..count]);
+        self.shown += count;
+    }
+}
+
+fn last_of(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).rposition(|window| window == wanted)
 }
 
 struct Shared {
@@ -92,6 +110,7 @@ impl Pty {
             state: Mutex::new(State {
                 screen: vt100::Parser::new(rows, columns, 0),
                 raw: Vec::new(),
+                shown: 0,
                 closed: false,
                 exit: None,
             }),
@@ -144,6 +163,14 @@ impl Pty {
             state = self.shared.changed.wait_timeout_while(state, STEP, wait).unwrap_or_else(PoisonError::into_inner).0;
             waited += STEP;
         }
+    }
+
+    /// Lets time pass in which the program, by its own rules, does not listen. Nothing on the screen tells when it is
+    /// over.
+    pub fn let_pass(&self, time: Duration) {
+        let state = self.shared.lock();
+        let ended = |state: &mut State| !state.closed;
+        drop(self.shared.changed.wait_timeout_while(state, time, ended).unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Gives the screen another size, as a window does.
@@ -347,12 +374,15 @@ fn read(master: &FileDescriptor, woken: &OwnedFd, shared: &Shared) {
             Err(rustix::io::Errno::INTR) => {}
             Ok(0) | Err(_) => break,
             Ok(count) => shared.change(|state| {
-                state.screen.process(&bytes[..count]);
                 state.raw.extend_from_slice(&bytes[..count]);
+                state.show(false);
             }),
         }
     }
-    shared.change(|state| state.closed = true);
+    shared.change(|state| {
+        state.show(true);
+        state.closed = true;
+    });
 }
 
 /// Whether a process has ended, be it that its parent has not looked yet.
