@@ -113,8 +113,8 @@ async fn sixty_times_next_and_previous_a_minute_through_eight_live_chats_meets_n
     let mut app = TestApp::start(&town);
     app.settled().await;
     app.keys("gg<enter>");
-    // Three minutes: down the eight and up again, one key a second, with visitors who write.
-    for press in 0..180_usize {
+    // Half an hour: down the eight and up again, one key a second, with visitors who write.
+    for press in 0..1_800_usize {
         app.keys(if press / 7 % 2 == 0 { "J" } else { "K" });
         if press % 5 == 0 {
             town.visitor(&chats[press / 5 % 8], &format!("still there {press}"));

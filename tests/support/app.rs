@@ -71,6 +71,8 @@ pub(crate) struct Start {
     pub(crate) settings: Settings,
     pub(crate) size: Size,
     pub(crate) limits: Limits,
+    /// Nobody said beforehand who the person is.
+    pub(crate) unknown: bool,
     /// Takes down every event, and the frame after each.
     pub(crate) recording: Option<Recording>,
     pub(crate) base_url: Option<String>,
@@ -81,7 +83,7 @@ impl Default for Start {
     fn default() -> Self {
         let settings = Settings { zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()), ..Settings::default() };
         let size = Size { columns: 120, rows: 40 };
-        Self { settings, size, limits: Limits::default(), recording: None, base_url: None, key: None }
+        Self { settings, size, limits: Limits::default(), unknown: false, recording: None, base_url: None, key: None }
     }
 }
 
@@ -93,8 +95,10 @@ impl TestApp {
 
     /// The same, started otherwise. Who I am is the town's first member, unless it is said.
     pub(crate) fn start_with(town: &Town, start: Start) -> Self {
-        let Start { mut settings, size, limits, recording, base_url, key } = start;
-        settings.me.get_or_insert_with(|| town.member(0));
+        let Start { mut settings, size, limits, unknown, recording, base_url, key } = start;
+        if !unknown {
+            settings.me.get_or_insert_with(|| town.member(0));
+        }
         let base = BaseUrl::parse(base_url.as_deref().unwrap_or(town.sandbox.base_url())).expect("a base URL");
         let key = SecretString::from(key.unwrap_or_else(|| town.sandbox.api_key().to_owned()));
         let options = Options { limits, system_proxy: false };

@@ -145,6 +145,15 @@ impl Town {
         self.control(Command::Set(Box::new(set)));
     }
 
+    /// Waits until the server has come so far, while the program is not looked at.
+    pub(crate) async fn sees(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let machine = Clock::system();
+        while !holds(self) {
+            assert!(machine.now().mono < seconds(30), "the server never saw: {what}");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// A member's user id.
     pub(crate) fn member(&self, at: usize) -> UserId {
         let members = self.control(Command::Members {});
