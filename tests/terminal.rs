@@ -143,6 +143,38 @@ fn a_stopped_job_can_be_ended_and_leaves_the_shell_as_it_is() {
 }
 
 #[test]
+fn in_the_background_it_leaves_the_terminal_to_the_shell_and_can_be_ended() {
+    let pty = probe_in_shell();
+    let pid = pid_of(&pty);
+    pty.send("\x1a");
+    wait_for_shell(&pty);
+    for round in 1..=3 {
+        pty.send(format!("bg; echo round' '{round}\n"));
+        pty.wait_for_text(&format!("round {round}"));
+        wait_for_shell(&pty);
+    }
+    pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
+    pty.wait_for_text("still here");
+    pty.wait_gone(pid);
+    pty.wait_for_attributes("cooked mode", is_cooked);
+    pty::assert_restored(&pty.raw());
+}
+
+#[test]
+fn a_job_that_was_stopped_from_outside_can_be_ended_in_the_background() {
+    let pty = probe_in_shell();
+    let pid = pid_of(&pty);
+    rustix::process::kill_process(pid, Signal::STOP).unwrap();
+    // Some shells leave the line settings as the job had them, so nothing that is typed need be seen.
+    pty.wait_for_text("prompt >");
+    pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
+    // On whichever screen: the job gives the alternate one back at the same time.
+    pty.wait_for_bytes(b"still here", 1);
+    pty.wait_gone(pid);
+    pty::assert_restored(&pty.raw());
+}
+
+#[test]
 fn a_stopped_job_ends_with_its_shell() {
     let mut pty = probe_in_shell();
     let pid = pid_of(&pty);

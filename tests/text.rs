@@ -1,5 +1,6 @@
 //! Outside text on the screen, in drafts and in rows: what holds for every input.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 #![expect(clippy::string_slice, reason = "a test fails by panicking")]
 
 #[path = "support/hostile.rs"]

@@ -75,7 +75,7 @@ pub fn lines(
         debug_assert!(first == at);
         lines.push(rule(LineKind::SinceYouBegan(count)));
     }
-    let gap = thread.gap.as_ref().is_some_and(|(after, _)| before.is_some_and(|(entry, _)| entry.message.id == *after));
+    let gap = before.is_some_and(|(entry, _)| thread.gaps.iter().any(|(after, _)| entry.message.id == *after));
     if gap {
         lines.push(rule(LineKind::GapNotLoaded));
     }
@@ -133,7 +133,7 @@ fn body(message: &Message, speaker: Speaker, width: usize) -> Vec<LineKind> {
             PartKind::Empty => {}
             PartKind::Unreadable(reason) => {
                 let id = sanitize_line(&RawText::new(message.id.as_str()));
-                lines.push(LineKind::Unreadable { text: format!("{id}: {}", sanitize_line(reason)) });
+                lines.push(LineKind::Unreadable { speaker, text: format!("{id}: {}", sanitize_line(reason)) });
             }
         }
     }

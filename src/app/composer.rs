@@ -24,8 +24,6 @@ pub struct Composer {
     pub drafts: HashMap<ConversationId, Draft>,
     /// The one being written: its target was fixed when it opened.
     pub open: Option<ConversationId>,
-    /// Ctrl-X was pressed and waits for its second key.
-    pub prefix: bool,
     /// The last draft discarded, for undo: whose, and its text.
     pub discarded: Option<(ConversationId, String)>,
 }

@@ -11,10 +11,11 @@ use crate::domain::{ConversationId, Problem, Remedy};
 use crate::text::RawText;
 
 use super::effect::Effect;
-use super::guard::{self, Baseline, Facts, Reason};
+use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::outbox::{ALREADY_SENT_FOR, Entry, State};
 use super::sending::next_ask;
+use super::writing;
 
 /// What pressing the send chord in an empty composer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +35,20 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     let (now, step) = (model.now, model.step);
     let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
     let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let seen = writing::baseline(model, conversation);
     let ask = next_ask(&mut model.outbox);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
     if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
         return SendNow::Illegal;
     }
+    let said = std::mem::replace(&mut entry.said, now);
     match &entry.state {
         State::Stopped { since, .. } => {
             if now.mono < *since + guard::STOP_DEAF_FOR {
+                entry.said = said;
                 return SendNow::TooSoon;
             }
-            entry.baseline = Baseline { step: Some(step), facts };
+            entry.baseline = seen;
             entry.hold_ends = now.mono;
             entry.at_once = true;
             entry.guard_from = entry.guard_from.max(1);
@@ -53,7 +56,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Refused { .. } | State::Unjournaled { .. } => {
             // A definite refusal is over: another try is another send, with a key of its own.
-            renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
+            renew(entry, ask, seen, now.mono);
             let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
             effects.push(Effect::Journal { ask, intent });
         }
@@ -66,20 +69,18 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             };
         }
         State::Unsent => {
-            if entry.first_byte.is_some_and(|first| now.mono > first + KEY_TRUSTED_FOR) {
-                renew(entry, ask, Baseline { step: Some(step), facts }, now.mono);
-                let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-                effects.push(Effect::Journal { ask, intent });
-            } else {
-                entry.first_byte = Some(now.mono);
-                entry.ended_step = step;
-                entry.state = State::Uncertain {
-                    problem: unknown_outcome(),
-                    look_at: now.mono,
-                    resend_at: now.mono,
-                    refused: false,
-                };
-            }
+            // Look first in any case. Under a key that the platform may have forgotten the same bytes would be another
+            // reply: what is not in the thread then asks once more, and goes out anew.
+            let first = entry.first_byte_wall.unwrap_or(now.wall);
+            let forgotten = (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR;
+            entry.first_byte = Some(now.mono);
+            entry.ended_step = step;
+            entry.state = State::Uncertain {
+                problem: if forgotten { too_old() } else { unknown_outcome() },
+                look_at: now.mono,
+                resend_at: now.mono,
+                refused: forgotten,
+            };
         }
         State::Waiting { .. } => {
             if let State::Waiting { until, .. } = &mut entry.state {
@@ -100,7 +101,10 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
                 *until = now.mono;
             }
         }
-        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => return SendNow::Nothing,
+        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => {
+            entry.said = said;
+            return SendNow::Nothing;
+        }
     }
     SendNow::Done
 }
@@ -119,15 +123,24 @@ fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
     entry.first_byte_wall = None;
     entry.unknown = false;
     entry.failures = 0;
+    entry.earlier_gone = false;
 }
 
 fn unknown_outcome() -> Problem {
+    ours(Reached::Unknown, "nobody knows yet whether it arrived")
+}
+
+fn too_old() -> Problem {
+    ours(Reached::NotSent, "too old to be sent again as the same reply")
+}
+
+fn ours(reached: Reached, message: &str) -> Problem {
     Problem {
         remedy: Remedy::TryLater,
-        reached: Reached::Unknown,
+        reached,
         status: None,
         code: None,
-        message: RawText::new("nobody knows yet whether it arrived"),
+        message: RawText::new(message),
         request_id: None,
         fields: Vec::new(),
     }
@@ -165,14 +178,14 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
             Some(_) => TakenBack::OnItsWay,
         };
     };
-    let facts = model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation));
+    let seen = writing::baseline(model, conversation);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return TakenBack::Nothing };
     if !entry.can_be_taken_back() {
         return TakenBack::OnItsWay;
     }
     let asked = entry.state.asks();
     // What stopped it stands on the screen: that counts as seen.
-    let baseline = if asked { Baseline { step: Some(model.step), facts } } else { entry.baseline.clone() };
+    let baseline = if asked { seen } else { entry.baseline.clone() };
     let text = TakenBack::Text(entry.text.clone(), entry.cursor, baseline);
     match entry.local {
         Some(local) => {
@@ -187,8 +200,21 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
     if asked {
         // What was queued behind something that did not go out must not go out by itself.
         for entry in model.outbox.entries.iter_mut().filter(|entry| entry.conversation == *conversation) {
-            if matches!(entry.state, State::Held { .. } | State::Ready { .. }) {
-                entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+            match entry.state {
+                State::Held { .. } | State::Ready { .. } => {
+                    entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+                }
+                // The journal has not answered for it yet: it stops as soon as that has.
+                State::Journaling => entry.earlier_gone = true,
+                State::Sending
+                | State::Uncertain { .. }
+                | State::Waiting { .. }
+                | State::Stopped { .. }
+                | State::Refused { .. }
+                | State::Blocked { .. }
+                | State::Unjournaled { .. }
+                | State::Unsent
+                | State::Delivered { .. } => {}
             }
         }
     }

@@ -70,7 +70,7 @@ pub enum Event {
     Resized(Size),
     /// The terminal gained or lost the focus.
     FocusChanged(bool),
-    /// The moment that the core asked to be woken at (see [`super::next_wake`]) has come.
+    /// The moment that the core asked to be woken at (see `next_wake`) has come.
     TimeReached,
     /// A fetch was answered.
     Fetched {
@@ -101,7 +101,7 @@ pub enum Event {
     Attempted {
         /// Which entry.
         local: LocalId,
-        /// The attempt's number, from 1.
+        /// The attempt's number, from 1; 0 where it could not be claimed in the journal, so that nothing left.
         attempt: u32,
         /// How it ended.
         delivery: Delivery,

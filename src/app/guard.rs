@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
 use crate::text::RawText;
 
-use super::thread::Thread;
+use super::thread::{Entry, ReadAt, Thread};
 
 /// Lines of the visitor or the bot must have stood on the screen this long when the hold ends.
 pub const READ_TAKES: Duration = Duration::from_millis(1_500);
@@ -23,6 +23,9 @@ pub const STOP_DEAF_FOR: Duration = Duration::from_millis(700);
 pub struct Baseline {
     /// Messages first seen after this step are new; none while nothing of the thread was on the screen yet.
     pub step: Option<u64>,
+    /// The newest message that had been drawn: what stands after it is new too, though it was here already, below the
+    /// lines that the reader had scrolled to.
+    pub newest: Option<MessageId>,
     /// Status, owner and mail address then; none while the conversation itself was not known.
     pub facts: Option<Facts>,
 }
@@ -71,7 +74,16 @@ pub enum Reason {
     Late,
 }
 
-/// What stops a reply, empty where nothing does. `until` is the end of the hold; `at_once` says that there was none.
+/// Whether a read is young enough to vouch for a first byte at `now`, which is due since `due`. On a line that takes
+/// longer than that, a read asked since then is as young as one can be: it holds from when it came.
+#[must_use]
+pub fn is_young(read: ReadAt, due: Duration, now: Duration) -> bool {
+    let since = if read.at >= due { read.came } else { read.at };
+    now.saturating_sub(since) <= READ_HOLDS_FOR
+}
+
+/// What stops a reply, empty where nothing does. `until` is the end of the hold, or the moment of the chord where
+/// `at_once` says that there was none.
 #[must_use]
 pub fn check(
     baseline: &Baseline,
@@ -95,23 +107,34 @@ pub fn check(
     let Some(thread) = thread else { return reasons };
     let mut lines = 0;
     let mut colleague = false;
-    let excused = own_markers(thread, baseline);
-    for (entry, speaker) in thread.spoken().rev() {
-        let new = baseline.step.is_none_or(|step| entry.first_seen > step);
-        if baseline.step.is_none() && !matches!(speaker, Speaker::Visitor) {
-            // Nothing of the thread was on the screen when the draft was begun: what was not read is what the
-            // visitor said last.
+    let is_new = newness(thread, baseline);
+    let excused = own_markers(thread);
+    let blind = baseline.step.is_none();
+    let mut spoke_last = true;
+    for (at, (entry, speaker)) in thread.messages.iter().zip(thread.speakers.iter().copied()).enumerate().rev() {
+        let own = thread.own.contains(&entry.message.id);
+        let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
+        if blind {
+            // Nothing of the thread was on the screen when it was sent: what was not read is what the visitor said
+            // last, or that somebody of the team has the last word.
+            match speaker {
+                Speaker::Marker => continue,
+                _ if own => continue,
+                Speaker::Visitor => lines += usize::from(!read),
+                Speaker::Bot => lines += usize::from(!read && spoke_last),
+                Speaker::Person | Speaker::Unknown => colleague |= spoke_last,
+            }
+            spoke_last = false;
+            if speaker == Speaker::Visitor {
+                continue;
+            }
             break;
         }
-        if !new || thread.own.contains(&entry.message.id) {
+        if own || !is_new(at, entry) {
             continue;
         }
         match speaker {
-            Speaker::Visitor | Speaker::Bot => {
-                let read =
-                    entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
-                lines += usize::from(!read);
-            }
+            Speaker::Visitor | Speaker::Bot => lines += usize::from(!read),
             Speaker::Person | Speaker::Unknown => colleague = true,
             Speaker::Marker => colleague |= !excused.contains(&&entry.message.id),
         }
@@ -125,24 +148,33 @@ pub fn check(
     reasons
 }
 
-/// The markers that our own replies caused: at most one for each, stored no later than the reply itself.
-fn own_markers<'a>(thread: &'a Thread, baseline: &Baseline) -> Vec<&'a MessageId> {
-    let new = |first_seen: u64| baseline.step.is_none_or(|step| first_seen > step);
-    let mut replies: Vec<_> = thread
-        .messages
-        .iter()
-        .filter(|entry| new(entry.first_seen) && thread.own.contains(&entry.message.id))
-        .map(|entry| entry.message.created_at.at)
-        .collect();
+/// Whether a message, by its place, is one that the writer had not seen.
+fn newness<'a>(thread: &Thread, baseline: &'a Baseline) -> impl Fn(usize, &Entry) -> bool + use<'a> {
+    let newest = baseline.newest.as_ref().and_then(|id| thread.position(id));
+    move |at, entry| {
+        baseline.step.is_none_or(|step| entry.first_seen > step) || newest.is_some_and(|newest| at > newest)
+    }
+}
+
+/// The newest message of a thread that was drawn.
+#[must_use]
+pub fn newest_drawn(thread: &Thread) -> Option<MessageId> {
+    thread.messages.iter().rev().find(|entry| entry.drawn_at.is_some()).map(|entry| entry.message.id.clone())
+}
+
+/// The markers that our own takeovers caused: for each the last one stored no later than the reply that took over.
+/// Whether that reply is new to the draft does not matter: a draft may be begun after it was delivered and before its
+/// marker was read.
+fn own_markers(thread: &Thread) -> Vec<&MessageId> {
     let mut excused = Vec::new();
-    for (entry, speaker) in thread.spoken() {
-        if speaker != Speaker::Marker || !new(entry.first_seen) {
-            continue;
-        }
-        if let Some(at) = replies.iter().position(|reply| entry.message.created_at.at <= *reply) {
-            replies.remove(at);
-            excused.push(&entry.message.id);
-        }
+    let takeovers = thread.messages.iter().filter(|entry| thread.took_over.contains(&entry.message.id));
+    for reply in takeovers.map(|entry| entry.message.created_at.at) {
+        // Where times are coarse, several markers stand at one moment: ours is the one that was seen last.
+        let markers = thread.spoken().filter(|(_, speaker)| *speaker == Speaker::Marker).map(|(entry, _)| entry);
+        let ours = markers
+            .filter(|entry| entry.message.created_at.at <= reply && !excused.contains(&&entry.message.id))
+            .max_by_key(|entry| (entry.message.created_at.at, entry.first_seen));
+        excused.extend(ours.map(|entry| &entry.message.id));
     }
     excused
 }

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::{ConversationId, LocalId, MessageId, Moment, Problem, Role};
 use crate::text::RawText;
 
@@ -133,6 +135,8 @@ pub struct Entry {
     pub state: State,
     /// When a person sent it.
     pub submitted: Moment,
+    /// When a person last said that it shall go: with the send chord, or with one that sent it on or anyway.
+    pub said: Moment,
     /// When its hold ends (or ended).
     pub hold_ends: Duration,
     /// There is no hold to read in: lines that were not drawn stop it.
@@ -146,7 +150,7 @@ pub struct Entry {
     /// When the first byte left (or when a person last said to go on).
     pub first_byte: Option<Duration>,
     /// The wall clock then, for "unsent since".
-    pub first_byte_wall: Option<chrono::DateTime<chrono::Utc>>,
+    pub first_byte_wall: Option<DateTime<Utc>>,
     /// The step in which the last attempt ended.
     pub ended_step: u64,
     /// Some attempt may have been accepted.
@@ -155,9 +159,26 @@ pub struct Entry {
     pub failures: u32,
     /// Taken back before the journal had answered.
     pub taken_back: bool,
+    /// What stood before it was taken back before the journal had answered for this one: it must not go by itself.
+    pub earlier_gone: bool,
 }
 
 impl Entry {
+    /// Whether it is more than ten minutes late, by either clock: the monotonic one stands still while a machine sleeps.
+    #[must_use]
+    pub fn is_late(&self, now: Moment) -> bool {
+        let hold = self.hold_ends.saturating_sub(self.said.mono);
+        now.mono > self.hold_ends + BY_ITSELF_FOR || passed(self.said.wall, now.wall) > hold + BY_ITSELF_FOR
+    }
+
+    /// Whether its unknown outcome was followed up for long enough, by either clock.
+    #[must_use]
+    pub fn was_followed_up(&self, now: Moment) -> bool {
+        let since = self.first_byte_wall.map(|first| first.max(self.said.wall));
+        self.first_byte.is_some_and(|first| now.mono > first + BY_ITSELF_FOR)
+            || since.is_some_and(|since| passed(since, now.wall) > BY_ITSELF_FOR)
+    }
+
     /// Whether a person may still take it back: nothing of it can be at the server.
     #[must_use]
     pub const fn can_be_taken_back(&self) -> bool {
@@ -173,6 +194,10 @@ impl Entry {
             State::Sending | State::Uncertain { .. } | State::Delivered { .. } => false,
         }
     }
+}
+
+fn passed(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
+    (to - from).to_std().unwrap_or_default()
 }
 
 /// The replies of this session, in the order they were sent.

@@ -32,6 +32,9 @@ const OTHERS_EVERY: Duration = Duration::from_secs(60);
 /// The cursor must rest on a row this long before its thread is asked for.
 pub const REST: Duration = Duration::from_millis(300);
 const FILL_EVERY: Duration = Duration::from_millis(250);
+/// So many rows that are not on the screen are filled in at that pace; the rest trickle in.
+const FILL_BURST: u32 = 60;
+const FILL_TRICKLE: Duration = Duration::from_secs(18);
 const NAMES_EVERY: Duration = Duration::from_secs(600);
 const FAILED_FIRST: Duration = Duration::from_secs(2);
 const FAILED_MOST: Duration = Duration::from_secs(30);
@@ -112,6 +115,10 @@ pub struct Poller {
     pub names_at: [Option<Duration>; 3],
     /// When a row was last filled in.
     pub filled_at: Option<Duration>,
+    /// The rest of the cursor for which that was last told.
+    pub rested_for: Duration,
+    /// How many rows that were not on the screen were filled in.
+    pub filled_unseen: u32,
     /// What each row was last filled in for, and when.
     pub filled: std::collections::HashMap<ConversationId, (Option<DateTime<Utc>>, Duration)>,
     /// The row to fill in next, told anew when `fill_unsettled`.
@@ -165,6 +172,21 @@ pub fn thread_changed(model: &mut Model, conversation: &ConversationId) {
     model.poller.changed_at = now;
     if let Some(thread) = model.threads.held.get_mut(conversation) {
         thread.last_word_at = Some(now);
+    }
+}
+
+/// The clocks parted: the machine slept, or its clock was set. Everything is read again, and what was under way is not
+/// waited for: its connections are dead, and a late answer would be of yesterday.
+pub fn resync(model: &mut Model) {
+    model.poller.in_flight.clear();
+    model.poller.walk = None;
+    model.poller.long = None;
+    model.poller.list_due = model.now.mono;
+    for thread in model.threads.held.values_mut() {
+        thread.retry_at = Duration::ZERO;
+        if let Some(read) = &mut thread.read {
+            (read.at, read.came) = (Duration::ZERO, Duration::ZERO);
+        }
     }
 }
 
@@ -315,13 +337,18 @@ fn on_screen(model: &mut Model, effects: &mut Vec<Effect>) {
     if readable && !flying_for(model, Purpose::Newest, &id) && thread_due(model, &id) <= now {
         ask_newest(model, &id, Lane::OnScreen, effects);
     }
-    let gap = model.threads.get(&id).and_then(|thread| Some((thread.gap.clone()?, thread.limit)));
-    if let Some(((_, cursor), limit)) = gap
-        && !flying_for(model, Purpose::Gap, &id)
-    {
-        let limit = limit.unwrap_or(PAGE);
-        let fetch = Fetch::Thread { conversation: id, cursor: Some(cursor), limit };
-        ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects);
+    // One page of what lies between for each refresh: a visitor who floods the thread must not spend the budget
+    // (security, S8).
+    let wanted = model.threads.get(&id).and_then(|thread| {
+        let rested = thread.gap_at.is_none_or(|at| now >= at + THREAD_EVERY);
+        let (_, cursor) = thread.gaps.last().filter(|_| rested)?;
+        Some((cursor.clone(), thread.limit.unwrap_or(PAGE)))
+    });
+    if let Some((cursor, limit)) = wanted.filter(|_| !flying_for(model, Purpose::Gap, &id)) {
+        let fetch = Fetch::Thread { conversation: id.clone(), cursor: Some(cursor), limit };
+        if ask(model, fetch, Purpose::Gap, Lane::OnScreen, effects) {
+            model.threads.entry(&id).gap_at = Some(now);
+        }
     }
 }
 
@@ -413,15 +440,38 @@ fn fill(model: &mut Model, effects: &mut Vec<Effect>) {
     if flying(model, Purpose::Newest) >= FILLS_AT_ONCE || !model.budget.allows(Lane::Background, now) {
         return;
     }
+    // Other rows stand on the screen once the cursor rests elsewhere.
+    if model.poller.rested_for != model.panes.rests_since && now >= model.panes.rests_since + REST {
+        model.poller.rested_for = model.panes.rests_since;
+        model.poller.fill_unsettled = true;
+    }
     if model.poller.fill_unsettled {
         model.poller.fill_unsettled = false;
         model.poller.next_fill = next_to_fill(model);
     }
+    if model.poller.next_fill.is_some() && now < fill_due(model) {
+        return;
+    }
     if let Some(id) = model.poller.next_fill.take() {
         model.poller.fill_unsettled = true;
+        if !on_list(model, &id) {
+            model.poller.filled_unseen += 1;
+        }
         fill_one(model, &id, Lane::Background, effects);
         model.poller.filled_at = Some(now);
     }
+}
+
+/// When the next row may be filled in: one on the screen soon, another soon only while there are few of them.
+fn fill_due(model: &Model) -> Duration {
+    let seen = model.poller.next_fill.as_ref().is_none_or(|id| on_list(model, id));
+    let every = if seen || model.poller.filled_unseen < FILL_BURST { FILL_EVERY } else { FILL_TRICKLE };
+    model.poller.filled_at.map_or(Duration::ZERO, |at| at + every)
+}
+
+/// Whether a row stands on the screen.
+fn on_list(model: &Model, id: &ConversationId) -> bool {
+    model.inbox.order.iter().skip(model.inbox.top).take(model.screen.list_fits).any(|held| held == id)
 }
 
 fn fill_one(model: &mut Model, id: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
@@ -440,6 +490,11 @@ fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
     if row.conversation.unreadable.is_some() || flying_for(model, Purpose::Newest, id) {
         return false;
     }
+    // The one on screen has a timer of its own; a read besides, in the middle of a hold, would bring lines too late to
+    // be read and stop the reply.
+    if model.panes.on_screen.as_ref() == Some(id) {
+        return false;
+    }
     let last = row.conversation.last_message_at.map(|last| last.at);
     if let Some((filled_for, at)) = model.poller.filled.get(id)
         && (*filled_for == last && row.knowledge.is_some() || model.now.mono < *at + OTHERS_EVERY)
@@ -451,12 +506,27 @@ fn wants_filling(model: &Model, id: &ConversationId, preview: bool) -> bool {
 }
 
 fn next_to_fill(model: &Model) -> Option<ConversationId> {
-    let visible = model.inbox.order.iter().skip(model.inbox.top).take(60);
+    let visible = model.inbox.order.iter().skip(model.inbox.top).take(model.screen.list_fits);
     let of_screen = visible.filter(|id| may_fill(model, id)).find(|id| wants_filling(model, id, false));
     if of_screen.is_some() {
         return of_screen.cloned();
     }
-    model.inbox.waiting.iter().find(|id| may_fill(model, id) && wants_filling(model, id, false)).cloned()
+    let waits = model.inbox.waiting.iter().find(|id| may_fill(model, id) && wants_filling(model, id, false));
+    let colleagues = || {
+        let silent = model.inbox.rows.iter().filter(|(id, _)| may_wait_at_a_colleagues(model, id));
+        silent.min_by_key(|(id, row)| (row.conversation.last_activity().at, *id)).map(|(id, _)| id)
+    };
+    waits.or_else(colleagues).cloned()
+}
+
+/// A colleague's row that has been silent for so long that it stands in Waiting if the visitor had the last word.
+fn may_wait_at_a_colleagues(model: &Model, id: &ConversationId) -> bool {
+    let Some(row) = model.inbox.rows.get(id).filter(|row| row.conversation.status == Status::Open) else {
+        return false;
+    };
+    let silent = (model.now.wall - row.conversation.last_activity().at).to_std().unwrap_or_default();
+    let colleague = row.conversation.assigned_to.is_some() && row.conversation.assigned_to != model.directory.me;
+    colleague && silent >= model.settings.colleague_waits && wants_filling(model, id, false)
 }
 
 /// Only what may wait for us is worth a request: a waiting row until its handoff is known, an open one of mine or
@@ -490,7 +560,11 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
     }
     let filling = model.poller.fill_unsettled || model.poller.next_fill.is_some();
     if filling && model.inbox.complete && flying(model, Purpose::Newest) < FILLS_AT_ONCE {
-        next.push(model.poller.filled_at.map_or(now, |at| at + FILL_EVERY));
+        next.push(fill_due(model).max(now));
+    }
+    if model.inbox.complete && flying(model, Purpose::Row) < FILLS_AT_ONCE {
+        let cadence = list_cadence(model).min(LIST_EVERY);
+        next.extend(model.inbox.stale.iter().take(FILLS_AT_ONCE * 4).map(|id| row_due(model, id, cadence)).min());
     }
     if model.inbox.view == View::All && model.poller.everything_retry > now {
         next.push(model.poller.everything_retry);

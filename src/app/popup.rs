@@ -2,7 +2,7 @@
 
 use crate::domain::UserId;
 
-use super::effect::Effect;
+use super::effect::{Effect, Fetch};
 use super::key::{Code, Key};
 use super::model::{Focus, Model};
 use super::notice::Weight;
@@ -16,6 +16,11 @@ pub fn introduce(model: &mut Model) {
     }
     if model.directory.me.is_some() {
         model.overlays.introduced = true;
+        return;
+    }
+    // A token that acts for a member says itself who the person is: the question waits for that answer.
+    let asking = model.poller.in_flight.iter().any(|read| read.fetch == Fetch::Me);
+    if model.directory.credential.is_none() && asking {
         return;
     }
     let busy = model.overlays.open.is_some() || model.overlays.prefix.is_some() || model.panes.focus == Focus::Composer;

@@ -12,7 +12,7 @@ use super::inbox::{Everything, Row};
 use super::model::Model;
 use super::poller::{self, InFlight, Purpose, Walk};
 use super::sending;
-use super::thread::{Order, ReadAt, Thread};
+use super::thread::{Order, ReadAt, Side, Thread};
 use super::triage;
 
 /// The code of a page that passed the size limit: it is asked again with fewer elements.
@@ -27,9 +27,25 @@ pub fn fetched(model: &mut Model, asked: u64, fetch: &Fetch, found: Result<Found
     match found {
         Err(problem) => failed(model, &read, problem),
         Ok(found) => {
+            answers_again(model, &found);
+            arrived(model, &read, found, effects);
+        }
+    }
+}
+
+/// A read of the list ends the list's problem. Where there was no way to the server, any answer shows that there is one
+/// again: the list does not wait for its turn.
+fn answers_again(model: &mut Model, found: &Found) {
+    let Some(problem) = &model.link.problem else { return };
+    match found {
+        Found::Conversations(_) => {
             model.link.problem = None;
             model.link.failures = 0;
-            arrived(model, &read, found, effects);
+        }
+        Found::Me(_) | Found::Members(_) | Found::Chatbots(_) | Found::Conversation(_) | Found::Messages(_) => {
+            if problem.status.is_none() {
+                model.poller.list_due = model.now.mono;
+            }
         }
     }
 }
@@ -192,6 +208,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
     let (step, now) = (model.step, model.now.mono);
     let thread = model.threads.entry(conversation);
     thread.failures = 0;
+    thread.problem = None;
     thread.retry_at = Duration::ZERO;
     thread.order = Thread::order_of_page(&page).or(thread.order);
     let before = thread.newest().map(|entry| entry.message.id.clone());
@@ -199,7 +216,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
     match read.purpose {
         Purpose::Older => {
             let history = thread.loaded_in.unwrap_or(step);
-            thread.merge(page.items, history, now);
+            thread.merge(page.items, Side::Older, history, now);
             let repeated = page.next.as_ref() == cursor.as_ref();
             thread.older = page.next.filter(|_| !repeated);
             if thread.older.is_none() {
@@ -208,11 +225,12 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
         }
         Purpose::Gap => {
             let overlaps = page.items.iter().any(|message| thread.knows(&message.id));
-            let gap = thread.gap.take();
-            thread.merge(page.items, step, now);
+            let at = thread.gaps.iter().position(|(_, held)| Some(held) == cursor.as_ref());
+            let gap = at.map(|at| thread.gaps.remove(at));
+            thread.merge(page.items, Side::Newer, step, now);
             let repeated = page.next.as_ref() == cursor.as_ref();
             if let (false, false, Some((after, _)), Some(next)) = (overlaps, repeated, gap, page.next) {
-                thread.gap = Some((after, next));
+                thread.gaps.push((after, next));
             }
         }
         _ => walks_on = newest_page(thread, read, cursor.as_ref(), page, step, now),
@@ -247,7 +265,7 @@ fn newest_page(
     let first_load = thread.loaded_in.is_none();
     let overlaps = page.items.iter().any(|message| thread.knows(&message.id));
     let before = thread.newest().map(|entry| entry.message.id.clone());
-    thread.merge(page.items, step, now);
+    thread.merge(page.items, Side::Newer, step, now);
     if oldest_first {
         if cursor.is_none() {
             thread.reaches_start();
@@ -266,8 +284,8 @@ fn newest_page(
             None if cursor.is_none() => thread.reaches_start(),
             None => {}
             Some(next) if first_load => thread.older = Some(next),
-            Some(next) if !overlaps && thread.gap.is_none() => {
-                thread.gap = before.map(|before| (before, next));
+            Some(next) if !overlaps => {
+                thread.gaps.extend(before.map(|before| (before, next)));
             }
             Some(_) => {}
         }
@@ -275,7 +293,7 @@ fn newest_page(
     thread.loaded_in.get_or_insert(step);
     let newer = thread.read.is_none_or(|held| held.asked <= read.asked);
     if newer {
-        thread.read = Some(ReadAt { asked: read.asked, at: read.at });
+        thread.read = Some(ReadAt { asked: read.asked, at: read.at, came: now });
     }
     false
 }
@@ -290,11 +308,12 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         } else {
             thread.failures = thread.failures.saturating_add(1);
             thread.retry_at = now + wait_for(&problem, thread.failures);
+            thread.problem = Some(problem.clone());
             // A cursor that the server no longer takes: the walk starts over.
             if problem.status == Some(400) && cursor.is_some() {
                 thread.tail = None;
                 thread.walk = None;
-                thread.gap = None;
+                thread.gaps.clear();
             }
         }
         sending::read_failed(model, &conversation.clone(), &problem);
@@ -329,16 +348,13 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         }
         _ => {}
     }
-    match problem.remedy {
-        Remedy::SignInAgain | Remedy::WaitFor(_) | Remedy::TryLater => {
+    match read.fetch {
+        Fetch::List { .. } => {
             model.link.failures = model.link.failures.saturating_add(1);
             model.link.problem = Some(problem);
         }
-        // It concerns this one read alone.
-        Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict => {
-            let words = format!("not read: {}", super::words::cause(&problem));
-            model.notices.say(now, super::notice::Weight::Warning, words, None);
-        }
+        // The thread says it in its own place; names are missed where they are drawn; a row keeps what it showed.
+        Fetch::Thread { .. } | Fetch::Conversation(_) | Fetch::Me | Fetch::Members | Fetch::Chatbots => {}
     }
 }
 
@@ -352,7 +368,7 @@ const fn smaller(limit: u8) -> u8 {
 
 fn wait_for(problem: &Problem, failures: u32) -> Duration {
     match problem.remedy {
-        Remedy::WaitFor(wait) => wait,
+        Remedy::WaitFor(wait) => wait.max(Duration::from_secs(1)),
         Remedy::SignInAgain | Remedy::FixTheInput | Remedy::NotThere | Remedy::Conflict | Remedy::TryLater => {
             poller::after_failure(failures)
         }

@@ -55,6 +55,8 @@ pub enum LineKind {
     },
     /// A record that could not be read.
     Unreadable {
+        /// Whose.
+        speaker: Speaker,
         /// Id and reason.
         text: String,
     },
@@ -67,8 +69,6 @@ pub enum LineKind {
     },
     /// What came since the draft was begun: how many messages.
     SinceYouBegan(usize),
-    /// Unread from here.
-    FirstUnread,
     /// The thread's beginning.
     Beginning,
     /// Older messages are not loaded (yet).
@@ -80,6 +80,8 @@ pub enum LineKind {
     GapNotLoaded,
     /// The thread is being read for the first time.
     Loading,
+    /// It could not be read: a row of why, and of what to do.
+    Failed(String),
     /// Nobody has said anything.
     Empty,
 }

@@ -18,8 +18,9 @@ use super::event::Delivery;
 use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::notice::Weight;
-use super::outbox::{ALREADY_SENT_FOR, BY_ITSELF_FOR, Entry, Outbox, State};
+use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State};
 use super::poller;
+use super::thread::Side;
 
 /// The same bytes do not leave again sooner after the last attempt ended.
 const RESEND_AFTER: Duration = Duration::from_secs(10);
@@ -47,6 +48,7 @@ pub fn submit(
         baseline,
         state: State::Journaling,
         submitted: model.now,
+        said: model.now,
         hold_ends: model.now.mono + model.settings.hold,
         at_once,
         guard_from: model.step,
@@ -58,6 +60,7 @@ pub fn submit(
         unknown: false,
         failures: 0,
         taken_back: false,
+        earlier_gone: false,
     });
     effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
     poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -84,8 +87,15 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
         return;
     }
     entry.local = Some(local);
-    entry.hold_ends = if entry.at_once { now } else { now + hold };
-    entry.state = State::Held { until: entry.hold_ends };
+    // Without a hold, what was not drawn when the person pressed stays not read, however long the journal took.
+    if !entry.at_once {
+        entry.hold_ends = now + hold;
+    }
+    entry.state = if entry.earlier_gone {
+        State::Stopped { reasons: vec![Reason::Earlier], since: now }
+    } else {
+        State::Held { until: entry.hold_ends }
+    };
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
@@ -110,16 +120,24 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
-        Delivery::Failed(problem) => failed(model, at, attempt, problem),
+        Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }
 
-fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
+fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects: &mut Vec<Effect>) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way.
-    if entry.state != State::Sending || entry.attempts != attempt {
+    // An answer of an earlier attempt that comes late, or twice, tells nothing about the one under way. The number 0
+    // says that the attempt could not even be claimed: nothing left, and the journal did not count it.
+    let unclaimed = attempt == 0;
+    if entry.state != State::Sending || (!unclaimed && entry.attempts != attempt) {
         return;
+    }
+    if unclaimed {
+        entry.attempts = entry.attempts.saturating_sub(1);
+        if entry.attempts == 0 {
+            (entry.attempt_step, entry.first_byte, entry.first_byte_wall) = (None, None, None);
+        }
     }
     entry.ended_step = step;
     entry.failures = entry.failures.saturating_add(1);
@@ -131,7 +149,8 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
         _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
-        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + *wait, problem },
+        // A server that asks for no wait at all must not be asked in a circle.
+        (Remedy::WaitFor(wait), _) => State::Waiting { until: now + (*wait).max(LOOK_AGAIN_AFTER), problem },
         (Remedy::SignInAgain, _) => State::Blocked { problem },
         (_, Some(300..400)) => State::Blocked { problem },
         _ if problem.reached == crate::domain::problem::Reached::NotSent => {
@@ -143,6 +162,9 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem) {
             State::Uncertain { problem, look_at: now, resend_at: again, refused: false }
         }
     };
+    if let (State::Refused { .. }, Some(local)) = (&entry.state, entry.local) {
+        effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+    }
 }
 
 /// The server has it: by its own answer, or `found` in the thread.
@@ -160,6 +182,8 @@ fn delivered(
         return;
     }
     let conversation = entry.conversation.clone();
+    // A list that was read in between may show the effect already; what counts is how it stood when this was begun.
+    let begun_waiting = entry.baseline.facts.as_ref().is_some_and(|facts| facts.status == Status::AgentRequested);
     entry.state = State::Delivered { message: id.clone(), at: now };
     let text = entry.text.clone();
     if let (true, Some(local)) = (found, entry.local) {
@@ -169,12 +193,15 @@ fn delivered(
     let thread = model.threads.entry(&conversation);
     thread.owns(&id);
     if let Some(message) = message.filter(|message| message.conversation_id == conversation) {
-        thread.merge([message], step, now);
+        thread.merge(vec![message], Side::Newer, step, now);
         thread.owns(&id);
     }
     thread.last_word_at = Some(now);
     // The one change of status that a first reply causes is ours (contract, section 8): what waits behind it, and the
     // draft being written, have it as seen.
+    if begun_waiting {
+        thread.took_over.insert(id);
+    }
     if let Some(row) = model.inbox.rows.get_mut(&conversation) {
         if row.conversation.status == Status::AgentRequested {
             row.conversation.status = Status::Open;
@@ -276,14 +303,14 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
 fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return };
-    if now > entry.hold_ends + BY_ITSELF_FOR {
+    if entry.is_late(model.now) {
         stop(model, at, vec![Reason::Late]);
         return;
     }
     let thread = model.threads.get(conversation);
     let vouched = thread
         .and_then(|thread| thread.read)
-        .is_some_and(|read| read.asked >= entry.guard_from && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR);
+        .is_some_and(|read| read.asked >= entry.guard_from && guard::is_young(read, entry.hold_ends, now));
     if !vouched {
         if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
             poller::ask_newest(model, conversation, Lane::Send, effects);
@@ -291,8 +318,8 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
-    let until = if entry.at_once { now } else { entry.hold_ends };
-    let reasons = guard::check(&entry.baseline, thread, row, until, entry.at_once);
+    // Without a hold, what was drawn after the send chord cannot have been read before it.
+    let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
     if reasons.is_empty() {
         deliver(model, at, effects);
     } else {
@@ -340,9 +367,10 @@ fn uncertain(
     (look_at, resend_at, refused): (Duration, Duration, bool),
     effects: &mut Vec<Effect>,
 ) {
-    let now = model.now.mono;
+    let moment = model.now;
+    let now = moment.mono;
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    if entry.first_byte.is_some_and(|first| now > first + BY_ITSELF_FOR) {
+    if entry.was_followed_up(moment) {
         entry.state = State::Unsent;
         let name = super::triage::name_of(model, conversation);
         model.notices.say(now, Weight::Warning, "a reply is unsent: open it to decide", name);
@@ -360,9 +388,12 @@ fn uncertain(
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
                 entry.unknown = false;
+                if let Some(local) = entry.local {
+                    effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
+                }
             }
         }
-        Some(read) if resend_at <= now && now.saturating_sub(read.at) <= guard::READ_HOLDS_FOR => {
+        Some(read) if resend_at <= now && guard::is_young(read, resend_at, now) => {
             deliver(model, at, effects);
         }
         Some(_) if resend_at > now => {
@@ -385,7 +416,7 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     entry.failures = entry.failures.saturating_add(1);
     let wait = match problem.remedy {
-        Remedy::WaitFor(wait) => wait,
+        Remedy::WaitFor(wait) => wait.max(LOOK_AGAIN_AFTER),
         _ => backoff::delay(entry.failures, LOOK_AGAIN_AFTER, LOOK_AGAIN_AT_MOST, entry.ask),
     };
     match &mut entry.state {
@@ -408,6 +439,15 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
         | State::Unjournaled { .. }
         | State::Unsent
         | State::Delivered { .. } => {}
+    }
+}
+
+/// The clocks parted: the machine slept, or its clock was set. What was read before vouches for nothing any more.
+pub fn resync(model: &mut Model) {
+    let step = model.step;
+    for entry in &mut model.outbox.entries {
+        entry.guard_from = step;
+        entry.ended_step = step;
     }
 }
 

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use crate::domain::ConversationId;
-use crate::text::sanitize_line;
+use crate::text::{self, sanitize_line};
 
 use super::blocks::{self, Cache};
 use super::event::Size;
-use super::guard::Baseline;
+use super::guard::{self, Baseline};
 use super::layout;
 use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
-use super::triage;
+use super::{triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
@@ -134,8 +134,16 @@ fn fill(model: &mut Model, cache: &mut Cache, thread: &mut Thread, id: &Conversa
     let area = model.screen.layout.thread;
     let height = usize::from(area.height);
     if thread.messages.is_empty() {
-        let kind = if thread.read.is_some() { LineKind::Empty } else { LineKind::Loading };
-        model.screen.thread.push(Line { message: None, kind });
+        let rule = |kind| Line { message: None, kind };
+        model.screen.thread = match &thread.problem {
+            Some(problem) => {
+                let why = words::unread(problem, words::Unread::Thread);
+                let said = format!("the thread cannot be read: {why}");
+                wrapped(&said, usize::from(area.width)).into_iter().map(|row| rule(LineKind::Failed(row))).collect()
+            }
+            None if thread.read.is_some() => vec![rule(LineKind::Empty)],
+            None => vec![rule(LineKind::Loading)],
+        };
         return;
     }
     let began = since_began(model, thread, id);
@@ -295,10 +303,15 @@ fn seen(model: &mut Model) {
     }
     // A draft begun before anything of the thread was on the screen counts from the first time it is.
     if at_tail {
-        let facts = model.inbox.rows.get(&id).map(|row| super::guard::Facts::of(&row.conversation));
+        let facts = model.inbox.rows.get(&id).map(|row| guard::Facts::of(&row.conversation));
         let step = model.step;
-        if let Some(baseline) = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline) {
-            baseline.step.get_or_insert(step);
+        let newest = guard::newest_drawn(thread);
+        let draft = model.composer.drafts.get_mut(&id).map(|draft| &mut draft.baseline);
+        if let Some(baseline) = draft {
+            if baseline.step.is_none() {
+                baseline.step = Some(step);
+                baseline.newest = newest;
+            }
             if baseline.facts.is_none() {
                 baseline.facts.clone_from(&facts);
             }
@@ -310,8 +323,9 @@ fn seen(model: &mut Model) {
 fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLine> {
     let mut lines = Vec::new();
     for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
-        let (words, warning) = super::words::entry(model, entry);
-        lines.push(BlockLine::State { words, warning });
+        // What to do stands at the end of the sentence: it must not be cut.
+        let (words, warning) = words::entry(model, entry);
+        lines.extend(wrapped(&words, width).into_iter().map(|words| BlockLine::State { words, warning }));
         let mut rows = blocks::rows(&entry.text, width);
         for row in rows.by_ref().take(3) {
             lines.push(BlockLine::Text(row));
@@ -322,4 +336,10 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
         }
     }
     lines
+}
+
+/// One of our own sentences as rows.
+fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let rows = text::wrap(words, width.max(1)).into_iter();
+    rows.map(|row| words.get(row.start..row.end).unwrap_or_default().trim_end().to_owned()).collect()
 }

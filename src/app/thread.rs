@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::speaker::speakers;
-use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Role, Speaker};
+use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Problem, Role, Speaker};
 
 /// The threads by conversation.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,17 @@ pub struct Entry {
     pub first_seen: u64,
     /// When it was first drawn in full.
     pub drawn_at: Option<Duration>,
+    /// Its place among messages of the same time.
+    pub tie: u32,
+}
+
+/// Which end of the thread a page reaches to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What is not on the page and ties with it is older.
+    Newer,
+    /// What is not on the page and ties with it is newer.
+    Older,
 }
 
 /// Which end the server lists first (contract, section 11, question 1).
@@ -58,6 +69,8 @@ pub struct ReadAt {
     pub asked: u64,
     /// When it was asked.
     pub at: Duration,
+    /// When it was here.
+    pub came: Duration,
 }
 
 /// Where the reader stands: an identity, never a line number.
@@ -78,12 +91,12 @@ pub enum Anchor {
 /// One thread.
 #[derive(Clone, Debug, Default)]
 pub struct Thread {
-    /// In order of time, then id.
+    /// In order of time; ties in the server's order.
     pub messages: Vec<Entry>,
     /// Who spoke, message by message.
     pub speakers: Vec<Speaker>,
     /// Under which time each message is sorted.
-    ids: HashMap<MessageId, DateTime<Utc>>,
+    ids: HashMap<MessageId, (DateTime<Utc>, u32)>,
     /// Whether the first message here is the thread's first.
     pub from_start: bool,
     /// Where older messages are, on a server that lists the newest first.
@@ -94,8 +107,11 @@ pub struct Thread {
     pub tail: Option<Cursor>,
     /// Where a walk to the newest page goes on.
     pub walk: Option<Cursor>,
-    /// The message before a stretch that is not loaded, and where the walk that closes it goes on.
-    pub gap: Option<(MessageId, Cursor)>,
+    /// Stretches that are not loaded, the newest last: the message before each, and where the walk that closes it goes
+    /// on.
+    pub gaps: Vec<(MessageId, Cursor)>,
+    /// When a page of such a stretch was last asked for.
+    pub gap_at: Option<Duration>,
     /// When the newest page was last read.
     pub read: Option<ReadAt>,
     /// The step in which the first page arrived.
@@ -104,6 +120,8 @@ pub struct Thread {
     pub last_word_at: Option<Duration>,
     /// Messages that we sent.
     pub own: HashSet<MessageId>,
+    /// Those of them that took the conversation over: the platform writes a marker before each (contract, section 8).
+    pub took_over: HashSet<MessageId>,
     /// Where the reader stands.
     pub anchor: Anchor,
     /// The message under the cursor.
@@ -118,6 +136,8 @@ pub struct Thread {
     pub retry_at: Duration,
     /// How many reads failed in a row.
     pub failures: u32,
+    /// Why the last read failed, until one succeeds.
+    pub problem: Option<Problem>,
 }
 
 impl Thread {
@@ -136,57 +156,80 @@ impl Thread {
     /// Where a message stands.
     #[must_use]
     pub fn position(&self, id: &MessageId) -> Option<usize> {
-        let at = *self.ids.get(id)?;
-        self.messages.binary_search_by(|entry| order_of(&entry.message).cmp(&(at, id.as_str()))).ok()
+        let sorted = self.ids.get(id)?;
+        let found = self.messages.binary_search_by(|entry| (entry.message.created_at.at, entry.tie).cmp(sorted)).ok();
+        found.filter(|at| self.messages.get(*at).is_some_and(|entry| entry.message.id == *id))
     }
 
-    /// Merges messages by id; a later copy replaces an earlier one. Returns whether anything changed.
+    /// Merges a page by id; a later copy replaces an earlier one. Returns whether anything changed.
     ///
+    /// Sorted by time; where times tie (they may have no seconds), in the order that the server lists them.
     /// `step` is when they count as first seen: for history that is loaded on demand, the step in which the thread was
     /// first loaded, since it is no news.
-    pub fn merge(&mut self, messages: impl IntoIterator<Item = Message>, step: u64, now: Duration) -> bool {
+    pub fn merge(&mut self, mut page: Vec<Message>, side: Side, step: u64, now: Duration) -> bool {
+        if self.order != Some(Order::OldestFirst) {
+            page.reverse();
+        }
         let mut changed = false;
-        let mut sorted = true;
-        for message in messages {
-            if self.ids.contains_key(&message.id) {
-                changed |= self.replace(message);
-                continue;
+        let mut moved = false;
+        let mut fresh: Vec<Entry> = Vec::new();
+        for message in &page {
+            let known = self.ids.contains_key(&message.id);
+            match self.position(&message.id).and_then(|at| self.messages.get_mut(at)) {
+                Some(held) if held.message == *message => {}
+                Some(held) => {
+                    held.drawn_at = None;
+                    moved |= held.message.created_at.at != message.created_at.at;
+                    held.message = message.clone();
+                    changed = true;
+                }
+                // The same id twice on one page.
+                None if known => {}
+                None => {
+                    let news = self.loaded_in.is_some_and(|loaded| step > loaded);
+                    if news && message.role != Role::System {
+                        self.last_word_at = Some(now);
+                    }
+                    self.ids.insert(message.id.clone(), (message.created_at.at, 0));
+                    fresh.push(Entry { message: message.clone(), first_seen: step, drawn_at: None, tie: 0 });
+                    changed = true;
+                    moved = true;
+                }
             }
-            self.ids.insert(message.id.clone(), message.created_at.at);
-            sorted &= self.messages.last().is_none_or(|last| order_of(&last.message) <= order_of(&message));
-            let news = self.loaded_in.is_some_and(|loaded| step > loaded);
-            if news && message.role != Role::System {
-                self.last_word_at = Some(now);
-            }
-            self.messages.push(Entry { message, first_seen: step, drawn_at: None });
-            changed = true;
         }
-        if !sorted {
-            self.messages.sort_by(|one, other| order_of(&one.message).cmp(&order_of(&other.message)));
-        }
-        if changed {
+        self.messages.append(&mut fresh);
+        if moved || changed {
+            self.rank(&page, side);
             self.tell_speakers();
             self.version += 1;
         }
         changed
     }
 
-    fn replace(&mut self, message: Message) -> bool {
-        let Some(at) = self.position(&message.id) else { return false };
-        let Some(held) = self.messages.get_mut(at) else { return false };
-        if held.message == message {
-            return false;
+    /// Puts the messages in order again after a page was merged: by time, ties as the page has them. What ties with it
+    /// and is not on it lies beyond the end that the page does not reach.
+    fn rank(&mut self, page: &[Message], side: Side) {
+        let places: HashMap<&MessageId, usize> =
+            page.iter().enumerate().map(|(at, message)| (&message.id, at)).collect();
+        let beyond = |tie: u32| match side {
+            Side::Newer => (0, tie as usize),
+            Side::Older => (2, tie as usize),
+        };
+        self.messages.sort_by_cached_key(|entry| {
+            let within = places.get(&entry.message.id).map_or_else(|| beyond(entry.tie), |at| (1, *at));
+            (entry.message.created_at.at, within)
+        });
+        let mut before: Option<DateTime<Utc>> = None;
+        let mut tie = 0;
+        for entry in &mut self.messages {
+            let at = entry.message.created_at.at;
+            tie = if before == Some(at) { tie + 1 } else { 0 };
+            before = Some(at);
+            if entry.tie != tie || self.ids.get(&entry.message.id) != Some(&(at, tie)) {
+                entry.tie = tie;
+                self.ids.insert(entry.message.id.clone(), (at, tie));
+            }
         }
-        held.drawn_at = None;
-        let moved = held.message.created_at != message.created_at;
-        if moved {
-            self.ids.insert(message.id.clone(), message.created_at.at);
-        }
-        held.message = message;
-        if moved {
-            self.messages.sort_by(|one, other| order_of(&one.message).cmp(&order_of(&other.message)));
-        }
-        true
     }
 
     /// Says that the first message here is the thread's first: who is the bot may be clearer now.
@@ -232,6 +275,67 @@ impl Thread {
     }
 }
 
-fn order_of(message: &Message) -> (DateTime<Utc>, &str) {
-    (message.created_at.at, message.id.as_str())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Metadata, Part, PartKind, Time};
+    use crate::text::RawText;
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    fn message(id: usize, minute: u32) -> Message {
+        let at = Utc.with_ymd_and_hms(2026, 5, 22, 14, minute, 0).unwrap();
+        Message {
+            id: MessageId::parse(&format!("m{id}")).unwrap(),
+            conversation_id: ConversationId::parse("c").unwrap(),
+            role: Role::User,
+            metadata: Metadata::default(),
+            parts: vec![Part { order: 0, kind: PartKind::Text(RawText::new(format!("{id}"))) }],
+            created_at: Time::certain(at),
+        }
+    }
+
+    fn ids(thread: &Thread) -> Vec<String> {
+        thread.messages.iter().map(|entry| entry.message.id.to_string()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn pages_in_any_order_and_doubled_end_in_the_servers_order(
+            count in 1usize..40, per_minute in 1usize..6, size in 1usize..9, newest_first: bool, picks in prop::collection::vec(0usize..100, 0..30)
+        ) {
+            let all: Vec<Message> = (0..count).map(|id| message(id, (id / per_minute) as u32)).collect();
+            let mut thread = Thread { order: Some(if newest_first { Order::NewestFirst } else { Order::OldestFirst }), ..Thread::default() };
+            let pages: Vec<Vec<Message>> = all.chunks(size).map(<[Message]>::to_vec).collect();
+            // The newest page first, older ones as they are scrolled to, any of them again.
+            let walk = (0..pages.len()).rev();
+            for (step, at) in walk.clone().chain(picks.iter().map(|pick| pick % pages.len())).enumerate() {
+                let mut page = pages[at].clone();
+                if newest_first { page.reverse(); }
+                thread.merge(page, Side::Older, step as u64, Duration::ZERO);
+            }
+            let wanted: Vec<String> = all.iter().map(|message| message.id.to_string()).collect();
+            prop_assert_eq!(ids(&thread), wanted);
+            for (at, entry) in thread.messages.iter().enumerate() {
+                prop_assert_eq!(thread.position(&entry.message.id), Some(at));
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_new_within_the_same_minute_stands_below() {
+        let mut thread = Thread { order: Some(Order::NewestFirst), ..Thread::default() };
+        thread.merge(vec![message(2, 1), message(9, 1), message(5, 0)], Side::Newer, 1, Duration::ZERO);
+        thread.merge(vec![message(1, 1)], Side::Newer, 2, Duration::ZERO);
+        assert_eq!(ids(&thread), ["m5", "m9", "m2", "m1"]);
+        thread.merge(vec![message(1, 1), message(7, 1), message(2, 1), message(9, 1)], Side::Newer, 3, Duration::ZERO);
+        assert_eq!(ids(&thread), ["m5", "m9", "m2", "m7", "m1"]);
+    }
+
+    #[test]
+    fn an_id_that_comes_twice_on_a_page_is_one_message() {
+        let mut thread = Thread::default();
+        thread.merge(vec![message(1, 2), message(1, 2), message(1, 2)], Side::Newer, 1, Duration::ZERO);
+        assert_eq!(ids(&thread), ["m1"]);
+    }
 }

@@ -1,5 +1,8 @@
 //! One event in, a list of orders out. What follows from an event is a call here, never a message to ourselves.
 
+use std::time::Duration;
+
+use crate::budget::Lane;
 use crate::domain::Moment;
 use crate::text::RawText;
 
@@ -13,14 +16,20 @@ use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
 use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
 
+/// Clocks that part by more than this say that the machine slept, or that its clock was set.
+const CLOCKS_AGREE_WITHIN: Duration = Duration::from_secs(5);
 /// More printable keys than this in one read, outside a text field, are a paste (security, S6).
 const TYPED_AT_MOST: usize = 8;
 
 /// Handles one event.
 pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    model.now = stamped.at;
-    model.step = stamped.step;
+    let before = std::mem::replace(&mut model.now, stamped.at);
+    let first = std::mem::replace(&mut model.step, stamped.step) == 0;
+    if !first && apart(before, stamped.at) > CLOCKS_AGREE_WITHIN {
+        poller::resync(model);
+        sending::resync(model);
+    }
     model.panes.dirty = true;
     match stamped.event {
         Event::Started | Event::TimeReached => {}
@@ -56,6 +65,13 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     effects
 }
 
+/// By how much one clock went on further than the other: the monotonic one stands still while a machine sleeps.
+fn apart(before: Moment, now: Moment) -> Duration {
+    let mono = i64::try_from(now.mono.saturating_sub(before.mono).as_millis()).unwrap_or(i64::MAX);
+    let wall = (now.wall - before.wall).num_milliseconds();
+    Duration::from_millis(mono.abs_diff(wall))
+}
+
 /// What holds after every event.
 fn follow_up(model: &mut Model, effects: &mut Vec<Effect>) {
     settle_rows(model);
@@ -74,6 +90,8 @@ pub fn settle_rows(model: &mut Model) {
     }
     model.inbox.frozen = frozen;
     let me = model.directory.me.clone();
+    // Other rows may stand on the screen now: what is filled in next is told anew.
+    model.poller.fill_unsettled |= model.inbox.unsettled;
     model.inbox.settle(frozen, me.as_ref(), model.now.wall, &model.settings);
     if model.panes.last_key.is_none() && model.inbox.at > 0 {
         // Nobody has moved yet: the cursor stays on the first row while the order is being told.
@@ -127,7 +145,6 @@ fn pasted(model: &mut Model, text: RawText, _effects: &mut Vec<Effect>) {
         return;
     }
     model.overlays.prefix = None;
-    model.composer.prefix = false;
     if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
     } else {
@@ -209,7 +226,7 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Quit => quit(model, effects),
         Action::TakeBack => writing::take_back_outside(model, effects),
-        Action::Refresh => refresh(model),
+        Action::Refresh => refresh(model, effects),
         Action::Reply => {
             let target = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
             match target {
@@ -262,15 +279,16 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// `R`: the list is read now, and what is new may take its place.
-fn refresh(model: &mut Model) {
+/// `R`: the list and the thread on screen are read now, and what is new may take its place.
+fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     model.poller.list_due = model.now.mono;
     moving::thaw(model);
-    if let Some(thread) = model.panes.on_screen.as_ref().and_then(|id| model.threads.held.get_mut(id)) {
-        thread.retry_at = std::time::Duration::ZERO;
-        if let Some(read) = &mut thread.read {
-            read.at = std::time::Duration::ZERO;
-        }
+    let Some(id) = model.panes.on_screen.clone() else { return };
+    if let Some(thread) = model.threads.held.get_mut(&id) {
+        thread.retry_at = Duration::ZERO;
+    }
+    if !poller::asks_newest(model, &id, 0) {
+        poller::ask_newest(model, &id, Lane::OnScreen, effects);
     }
 }
 
@@ -302,7 +320,7 @@ pub fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// When the core next wants to be woken (monotonic), whatever happens in between.
 #[must_use]
-pub fn next_wake(model: &Model) -> Option<std::time::Duration> {
+pub fn next_wake(model: &Model) -> Option<Duration> {
     let now = model.now.mono;
     let notice = model.notices.latest.as_ref().map(|notice| notice.at + super::notice::STANDS_FOR);
     let thaw = model
@@ -321,7 +339,7 @@ pub fn next_wake(model: &Model) -> Option<std::time::Duration> {
 }
 
 /// Ages are drawn by the minute.
-fn next_minute(now: Moment) -> std::time::Duration {
+fn next_minute(now: Moment) -> Duration {
     let into = u64::try_from(now.wall.timestamp_millis().rem_euclid(60_000)).unwrap_or(0);
-    now.mono + std::time::Duration::from_millis(60_000 - into)
+    now.mono + Duration::from_millis(60_000 - into)
 }

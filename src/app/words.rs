@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::problem::Reached;
 use crate::domain::{Priority, Problem, Remedy, Status};
-use crate::text::{RawText, sanitize_line, truncate};
+use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::guard::Reason;
 use super::model::Model;
@@ -14,12 +14,25 @@ use super::outbox::{Entry, State};
 /// The most cells that a name from outside gets within our sentences (security, S2).
 pub const OUTSIDE_CELLS: usize = 40;
 
-/// Text from outside within one of our sentences: quoted, cut, after our own words.
+/// Text from outside within one of our sentences: cut, in quotation marks that it cannot end by itself.
 #[must_use]
 pub fn quoted(raw: &RawText) -> String {
+    quoted_within(raw, OUTSIDE_CELLS)
+}
+
+/// The same with at most `cells` cells between the marks, and never more than [`OUTSIDE_CELLS`].
+#[must_use]
+pub fn quoted_within(raw: &RawText, cells: usize) -> String {
     let safe = sanitize_line(raw);
-    let cut = truncate(safe.as_str(), OUTSIDE_CELLS);
-    format!("\u{201C}{}\u{201D}", cut.text)
+    let cut = truncate(safe.as_str(), cells.min(OUTSIDE_CELLS));
+    let mut quoted = String::with_capacity(cut.text.len() + 6);
+    quoted.push('\u{201C}');
+    quoted.extend(cut.text.chars().map(|char| match char {
+        '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{FF02}' => '\'',
+        same => same,
+    }));
+    quoted.push('\u{201D}');
+    quoted
 }
 
 /// A status in plain words.
@@ -113,9 +126,72 @@ pub fn because(model: &Model, reason: &Reason) -> String {
     }
 }
 
+/// What could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// The list.
+    List,
+    /// One conversation's thread.
+    Thread,
+}
+
+/// Why something could not be read, what to do next, and the request id.
+#[must_use]
+pub fn unread(problem: &Problem, what: Unread) -> String {
+    let (why, next) = why_and_next(problem, what);
+    format!("{why}; {next}{}", request_id(problem))
+}
+
+/// The same in at most so many cells: the reason is cut before what to do, and the request id is left out first.
+#[must_use]
+pub fn unread_within(problem: &Problem, what: Unread, cells: usize) -> String {
+    let whole = unread(problem, what);
+    if width(&whole) <= cells {
+        return whole;
+    }
+    let (why, next) = why_and_next(problem, what);
+    let room = cells.saturating_sub(width(next) + 2);
+    if room < WHY_AT_LEAST.min(width(&why)) {
+        return truncate(&why, cells).text.into_owned();
+    }
+    format!("{}; {next}", truncate(&why, room).text)
+}
+
+/// A reason in fewer cells than these tells nothing.
+const WHY_AT_LEAST: usize = 16;
+
+fn why_and_next(problem: &Problem, what: Unread) -> (String, &'static str) {
+    let code = problem.code.as_ref().map(RawText::as_raw);
+    let why = match (what, &problem.remedy) {
+        (Unread::List, Remedy::NotThere) => "nothing is at this address (404)".to_owned(),
+        (Unread::List | Unread::Thread, _) => said(problem),
+    };
+    let next = match (&problem.remedy, problem.status, code) {
+        (Remedy::SignInAgain, _, Some("api_key_paused")) => "resume it, then R",
+        (Remedy::SignInAgain, Some(403), _) => "it needs wider rights",
+        (Remedy::SignInAgain, _, _) => "start again with a valid key",
+        (Remedy::WaitFor(_), _, _) => "goes on by itself",
+        (Remedy::NotThere, _, _) if what == Unread::List => "check the base URL",
+        (Remedy::NotThere, _, _) => "Esc goes back",
+        (Remedy::TryLater, Some(300..400), _) => "check the base URL",
+        (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network, base URL",
+        (Remedy::FixTheInput | Remedy::Conflict | Remedy::TryLater, _, _) => "tried again by itself, R now",
+    };
+    (why, next)
+}
+
 /// What went wrong, in words, with the platform's request id where there is one.
 #[must_use]
 pub fn cause(problem: &Problem) -> String {
+    said(problem) + &request_id(problem)
+}
+
+fn request_id(problem: &Problem) -> String {
+    let id = problem.request_id.as_ref().map(sanitize_line);
+    id.map(|id| format!(" [{}]", truncate(id.as_str(), 24).text)).unwrap_or_default()
+}
+
+fn said(problem: &Problem) -> String {
     let code = problem.code.as_ref().map(RawText::as_raw);
     let ours = match (&problem.remedy, problem.status, code) {
         (Remedy::WaitFor(wait), _, _) => format!("the shared limit is reached, {} to wait", seconds(*wait)),
@@ -136,7 +212,7 @@ pub fn cause(problem: &Problem) -> String {
     let mut said = match (ours.is_empty(), theirs.is_empty()) {
         (true, true) => "no answer".to_owned(),
         (true, false) => theirs,
-        (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: \u{201C}{theirs}\u{201D}"),
+        (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: {}", quoted(&problem.message)),
         (false, _) => ours,
     };
     for (field, error) in problem.fields.iter().take(2) {
@@ -144,10 +220,6 @@ pub fn cause(problem: &Problem) -> String {
         let error = sanitize_line(error);
         let error = truncate(error.as_str(), OUTSIDE_CELLS).text.into_owned();
         said.push_str(&if field.as_str().is_empty() { format!(", {error}") } else { format!(", {field}: {error}") });
-    }
-    if let Some(id) = &problem.request_id {
-        let id = sanitize_line(id);
-        said.push_str(&format!(" [{}]", truncate(id.as_str(), 24).text));
     }
     said
 }

@@ -7,7 +7,7 @@ use crate::text::{RawText, mark_for_draft};
 use super::action::Action;
 use super::deciding::{self, SendNow, TakenBack};
 use super::effect::Effect;
-use super::guard::{Baseline, Facts};
+use super::guard::{self, Baseline, Facts};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::{overlay, sending, triage};
@@ -24,13 +24,24 @@ pub fn open(model: &mut Model, conversation: &ConversationId) {
     model.panes.focus = Focus::Composer;
 }
 
+/// A draft is begun with its first character, however long the composer stood open and empty before: what was on the
+/// screen then is what its writer had seen.
+fn begin(model: &mut Model) {
+    let Some(target) = model.composer.open.clone() else { return };
+    let seen = baseline(model, &target);
+    if let Some(draft) = model.composer.current_mut().filter(|draft| draft.editor.is_empty()) {
+        draft.baseline = seen;
+    }
+}
+
 /// What a person has seen of a conversation now. Nothing of the thread, if its newest page is not here.
-fn baseline(model: &Model, conversation: &ConversationId) -> Baseline {
+pub(super) fn baseline(model: &Model, conversation: &ConversationId) -> Baseline {
     let thread = model.threads.get(conversation);
     let loaded = thread.is_some_and(|thread| thread.read.is_some());
     let drawn = model.screen.thread_of.as_ref() == Some(conversation);
     Baseline {
         step: (loaded && drawn).then_some(model.step),
+        newest: thread.and_then(guard::newest_drawn),
         facts: model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation)),
     }
 }
@@ -45,6 +56,7 @@ pub fn leave(model: &mut Model) {
 pub fn insert(model: &mut Model, text: &RawText) {
     let (marked, replaced) = mark_for_draft(text.as_raw());
     let now = model.now.mono;
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_str(&marked);
     }
@@ -56,6 +68,7 @@ pub fn insert(model: &mut Model, text: &RawText) {
 
 /// A typed character.
 pub fn type_char(model: &mut Model, char: char) {
+    begin(model);
     if let Some(draft) = model.composer.current_mut() {
         draft.editor.insert_char(char);
     }
@@ -134,17 +147,13 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
         model.notices.say(now, Weight::Warning, words, None);
         return;
     }
-    let next = next_baseline(model, &target);
+    // The composer stays open on the same target: what is on the screen now is what the next reply is begun on.
+    let next = baseline(model, &target);
     let Some(draft) = model.composer.current_mut() else { return };
     let cursor = draft.editor.cursor();
     let text = RawText::new(draft.editor.take());
     let baseline = std::mem::replace(&mut draft.baseline, next);
     sending::submit(model, &target, text, cursor, baseline, effects);
-}
-
-/// The composer stays open on the same target: what is on the screen now is what the next reply is begun on.
-fn next_baseline(model: &Model, target: &ConversationId) -> Baseline {
-    baseline(model, target)
 }
 
 /// Why the platform takes no reply here, and what is missing.

@@ -98,19 +98,20 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let mut signals = Signals::new()?;
     let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
     let (heard, mut keys) = mpsc::channel(KEYS);
-    let clock = session.clock().clone();
-    let input =
-        Input::spawn(Arc::clone(&tty), move || clock.now().mono, move |told| heard.blocking_send(told).is_ok())?;
+    let reader = session.clock().clone();
+    let input = Input::spawn(&guard, move || reader.now().mono, move |told| heard.blocking_send(told).is_ok())?;
     let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
-    let mut last_frame = tokio::time::Instant::now();
+    let clock = session.clock().clone();
+    let mut last_frame = clock.now().mono;
     if let Err(error) = painter.draw(&mut session) {
         return finish(session, guard, keys, input, broken(error)).await;
     }
     let end = loop {
         let mut at_once = false;
         let due = last_frame + FRAME;
+        let until_due = due.saturating_sub(clock.now().mono);
         tokio::select! {
             biased;
             told = keys.recv() => match told {
@@ -127,6 +128,8 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Signal::Stop => waiting.push(Effect::Suspend),
                 Signal::Continue => {
                     if guard.reassert().unwrap_or(false) {
+                        input.query_sent();
+                        painter.terminal.backend_mut().forget();
                         waiting.extend(session.handle(Event::Resumed));
                     }
                 }
@@ -139,7 +142,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 },
             },
             () = fault.notified() => break Ok(End::Panic),
-            () = tokio::time::sleep_until(due), if session.model.panes.dirty => {}
+            () = tokio::time::sleep(until_due), if session.model.panes.dirty => {}
             event = session.next() => match event {
                 Some(event) => waiting.extend(session.handle(event)),
                 None => break Ok(End::Panic),
@@ -167,6 +170,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Effect::Suspend => {
                     if guard.suspend().unwrap_or(false) {
                         input.query_sent();
+                        painter.terminal.backend_mut().forget();
                         cleared = painter.terminal.clear();
                         waiting.extend(session.handle(Event::Resumed));
                         at_once = true;
@@ -182,7 +186,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
         if let Err(error) = cleared {
             break broken(error);
         }
-        let now = tokio::time::Instant::now();
+        let now = clock.now().mono;
         if session.model.panes.dirty && (at_once || now >= due) {
             last_frame = now;
             if let Err(error) = painter.draw(&mut session) {

@@ -33,8 +33,9 @@ const LEAVING: Duration = Duration::from_secs(1);
 /// The guard that is in force, for the panic hook.
 static CURRENT: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
 
+/// The terminal and whose it is.
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     tty: Arc<Tty>,
     /// What the terminal was before us.
     original: Termios,
@@ -81,11 +82,15 @@ impl Guard {
         self.inner.leave();
     }
 
+    pub(super) fn inner(&self) -> Arc<Inner> {
+        Arc::clone(&self.inner)
+    }
+
     /// Where frames go while the terminal is ours. Afterwards writing there fails as on a lost terminal, see
     /// [`super::is_gone`].
     #[must_use]
     pub fn output(&self) -> Output {
-        Output { inner: Arc::clone(&self.inner) }
+        Output { inner: self.inner() }
     }
 
     /// Ctrl-Z: gives the terminal back, stops the job, and takes the terminal again when continued in the foreground.
@@ -162,6 +167,16 @@ impl Inner {
         if self.taken.load(Ordering::SeqCst) {
             self.give_back();
         }
+    }
+
+    pub(super) fn tty(&self) -> &Tty {
+        &self.tty
+    }
+
+    /// Whether what is typed is meant for this program: not while the terminal is given back, not in the background,
+    /// where reading would stop the process.
+    pub(super) fn may_read(&self) -> bool {
+        self.taken.load(Ordering::SeqCst) && self.tty.is_foreground()
     }
 
     /// Every step is tried, whatever becomes of the others: there is nobody left to tell.

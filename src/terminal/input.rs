@@ -1,7 +1,8 @@
 //! The thread that reads the terminal.
 //!
 //! It sleeps in poll(2) until there are bytes, until the parser wants to decide something, or until it is told to end.
-//! It never spins: a terminal that is gone is told once and ends it.
+//! It never spins: a terminal that is gone is told once and ends it. While the terminal is given back (Ctrl-Z, another
+//! program in front) it reads nothing.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -14,12 +15,16 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
+use super::guard::{Guard, Inner};
 use super::parser::Parser;
-use super::tty::{Tty, timespec};
+use super::tty::timespec;
 use crate::app::Event;
 
 /// The most bytes of one read.
 const READ: usize = 64 * 1024;
+
+/// How often to look whether the terminal is ours again. A stopped process does not look at all.
+const AWAY: Duration = Duration::from_millis(100);
 
 /// What the reader has to tell.
 #[derive(Clone, Debug)]
@@ -40,19 +45,20 @@ pub struct Input {
 }
 
 impl Input {
-    /// Begins to read. `now` is any clock that does not go back; `tell` gets everything in order and says false to end.
+    /// Begins to read the terminal that the guard has taken. `now` is any clock that does not go back; `tell` gets everything in order and says false to end.
     /// Counts as the moment of a query, since the terminal may still owe answers to others.
     ///
     /// # Errors
     /// No descriptor or no thread left.
     pub fn spawn(
-        tty: Arc<Tty>,
+        guard: &Guard,
         now: impl Fn() -> Duration + Send + 'static,
         tell: impl FnMut(Heard) -> bool + Send + 'static,
     ) -> io::Result<Self> {
         let (woken, wake) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         let asked = Arc::new(AtomicBool::new(true));
-        let reader = Reader { tty, woken, asked: Arc::clone(&asked), now, tell, parser: Parser::new() };
+        let reader =
+            Reader { terminal: guard.inner(), woken, asked: Arc::clone(&asked), now, tell, parser: Parser::new() };
         let thread = std::thread::Builder::new().name("terminal-input".to_owned()).spawn(move || reader.run())?;
         Ok(Self { wake, asked, thread: Some(thread) })
     }
@@ -76,7 +82,7 @@ impl Input {
 }
 
 struct Reader<N, T> {
-    tty: Arc<Tty>,
+    terminal: Arc<Inner>,
     /// Readable: look at `asked`. Hung up: the [`Input`] was dropped, end.
     woken: OwnedFd,
     asked: Arc<AtomicBool>,
@@ -94,7 +100,7 @@ impl<N: Fn() -> Duration, T: FnMut(Heard) -> bool> Reader<N, T> {
                 self.parser.query_sent((self.now)());
             }
             match self.wait() {
-                Ok(Woken::Bytes) => match rustix::io::read(self.tty.input(), &mut bytes) {
+                Ok(Woken::Bytes) => match rustix::io::read(self.terminal.tty().input(), &mut bytes) {
                     Ok(0) => break,
                     Ok(count) => {
                         self.parser.feed(bytes.get(..count).unwrap_or_default(), (self.now)(), &mut events);
@@ -119,7 +125,13 @@ impl<N: Fn() -> Duration, T: FnMut(Heard) -> bool> Reader<N, T> {
     fn wait(&self) -> io::Result<Woken> {
         let deadline = self.parser.deadline();
         let patience = deadline.map(|deadline| timespec(deadline.saturating_sub((self.now)())));
-        let tty = self.tty.input();
+        if !self.terminal.may_read() {
+            let mut fds = [PollFd::new(&self.woken, PollFlags::IN)];
+            let _ = poll(&mut fds, Some(&timespec(AWAY)));
+            let [woken] = fds.map(|fd| fd.revents());
+            return Ok(self.woken_by(woken).unwrap_or(Woken::Asked));
+        }
+        let tty = self.terminal.tty().input();
         let mut fds = [PollFd::new(&tty, PollFlags::IN), PollFd::new(&self.woken, PollFlags::IN)];
         let ready = loop {
             match poll(&mut fds, patience.as_ref()) {
@@ -130,20 +142,27 @@ impl<N: Fn() -> Duration, T: FnMut(Heard) -> bool> Reader<N, T> {
             }
         };
         let [tty, woken] = fds.map(|fd| fd.revents());
-        if woken.contains(PollFlags::IN) {
-            let mut drained = [0_u8; 64];
-            while rustix::io::read(&self.woken, &mut drained).is_ok_and(|count| count == drained.len()) {}
-            return Ok(Woken::Asked);
-        }
-        if !woken.is_empty() {
-            return Ok(Woken::Dropped);
+        if let Some(woken) = self.woken_by(woken) {
+            return Ok(woken);
         }
         Ok(match deadline {
             // Whatever poll says of the terminal, reading tells what it means.
-            _ if !tty.is_empty() => Woken::Bytes,
+            _ if !tty.is_empty() && self.terminal.may_read() => Woken::Bytes,
             Some(deadline) if ready == 0 => Woken::Deadline(deadline),
             _ => Woken::Asked,
         })
+    }
+}
+
+impl<N, T> Reader<N, T> {
+    /// What the wake pipe says, if it says anything.
+    fn woken_by(&self, flags: PollFlags) -> Option<Woken> {
+        if flags.contains(PollFlags::IN) {
+            let mut drained = [0_u8; 64];
+            while rustix::io::read(&self.woken, &mut drained).is_ok_and(|count| count == drained.len()) {}
+            return Some(Woken::Asked);
+        }
+        (!flags.is_empty()).then_some(Woken::Dropped)
     }
 }
 

@@ -439,6 +439,9 @@ proptest! {
                 }
                 covered = cell.cell_width().saturating_sub(1);
                 if many_characters(cell.symbol()) {
+                    // Its second cell holds its second half or nothing.
+                    let rest = bench.shown.screen().cell(row, column + 1).unwrap();
+                    prop_assert_eq!(rest.contents().trim(), "", "behind {},{}", column, row);
                     continue;
                 }
                 let seen = bench.shown.screen().cell(row, column).unwrap();

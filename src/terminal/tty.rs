@@ -51,12 +51,9 @@ impl Tty {
                 return Err(NotTerminal::Stream(name));
             }
         }
-        let output = match reopen(output) {
-            Ok(output) => output,
-            // Another user's terminal, as after `su`: writing can block there.
-            Err(_) => output.try_clone_to_owned()?,
-        };
-        Ok(Self { input: input.try_clone_to_owned()?, output })
+        // Another user's terminal, as after `su`, cannot be opened again: using it can block.
+        let own = |fd: BorrowedFd<'_>| reopen(fd).or_else(|_| fd.try_clone_to_owned());
+        Ok(Self { input: own(input)?, output: own(output)? })
     }
 
     /// The size in cells, as the kernel knows it: 0 by 0 is possible and reported as it is.
@@ -110,11 +107,11 @@ impl Tty {
     }
 }
 
-/// The same terminal once more, so that writing there never blocks. The descriptor that the process was given must stay
+/// The same terminal once more, so that reading and writing there never blocks. The descriptor that the process was given must stay
 /// as it is: the shell has it too.
-fn reopen(output: BorrowedFd<'_>) -> io::Result<OwnedFd> {
-    let name = rustix::termios::ttyname(output, Vec::new())?;
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+fn reopen(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let name = rustix::termios::ttyname(fd, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok(rustix::fs::open(name, flags, Mode::empty())?)
 }
 

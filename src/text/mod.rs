@@ -1,7 +1,7 @@
 //! Everything about characters, graphemes and cells.
 //!
 //! Owns the two kinds of text: [`RawText`], exactly what came from outside, and [`SafeText`], the only kind that may
-//! reach a cell, made by [`sanitize`] alone; how wide a cluster is drawn ([`graphemes`], [`width`]); cutting, padding
+//! reach a cell, made by [`sanitize()`] alone; how wide a cluster is drawn ([`graphemes`], [`width()`]); cutting, padding
 //! and wrapping by cells; and the composer's [`LineEditor`]. Never draws, never knows what a conversation is, and never
 //! parses what a terminal sequence would mean: whatever cannot be drawn becomes a visible mark, one for one.
 

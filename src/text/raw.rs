@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Text from outside, byte for byte. It has no `Display` and no deref, so that it cannot reach a screen by accident:
-/// its doors are [`super::sanitize`] and [`RawText::as_raw`] (matching, editing, JSON, the API).
+/// its doors are [`super::sanitize()`] and [`RawText::as_raw`] (matching, editing, JSON, the API).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RawText(Arc<str>);
 
@@ -45,7 +45,7 @@ impl fmt::Debug for RawText {
     }
 }
 
-/// Text that cannot drive a terminal. Made by [`super::sanitize`] alone.
+/// Text that cannot drive a terminal. Made by [`super::sanitize()`] alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SafeText(Arc<str>);
 

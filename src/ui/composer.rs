@@ -9,7 +9,6 @@ use crate::app::{Model, triage, words};
 use crate::domain::{ConversationId, Status};
 use crate::text::width;
 
-use super::marks::Frame;
 use super::painter::{Painter, Pen};
 use super::{Place, Scene, names};
 
@@ -25,7 +24,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
 
     let mut top = Pen::on(area, 0);
     ends(painter, &mut top, left_top, right_top);
-    more(scene, painter, &mut top, above, " more above ");
+    more(scene, painter, &mut top, above, (" more above ", scene.marks.high));
     title(scene, painter, &mut top, target);
     painter.fill(&mut top, heavy.across, scene.theme.plain);
 
@@ -39,7 +38,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     if last > 0 {
         let mut bottom = Pen::on(area, last);
         ends(painter, &mut bottom, left_bottom, right_bottom);
-        more(scene, painter, &mut bottom, below, " more below ");
+        more(scene, painter, &mut bottom, below, (" more below ", scene.marks.low));
         fate(scene, painter, &mut bottom, target);
         painter.fill(&mut bottom, heavy.across, scene.theme.plain);
     }
@@ -60,12 +59,17 @@ fn ends(painter: &mut Painter<'_>, pen: &mut Pen, left: &'static str, right: &'s
     painter.write(pen, left, Style::new());
 }
 
-fn more(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, there: bool, words: &'static str) {
-    // Who reads it and what sending does goes before how much there is.
-    if there && pen.rest() > 48 {
-        let Frame { across, .. } = &scene.marks.heavy;
-        painter.right(pen, across, scene.theme.plain);
-        painter.right(pen, words, scene.theme.plain);
+/// Rows of the draft that do not fit: in words, else by a mark; who reads it and what sending does goes before both.
+fn more(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, there: bool, said: (&str, &str)) {
+    let (words, mark) = said;
+    let style = scene.theme.plain;
+    if there && pen.rest() > 56 {
+        painter.right(pen, scene.marks.heavy.across, style);
+        painter.right(pen, words, style);
+    } else if there && pen.rest() > 38 {
+        painter.right(pen, " ", style);
+        painter.right(pen, mark, style);
+        painter.right(pen, " ", style);
     }
 }
 

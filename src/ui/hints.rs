@@ -11,7 +11,10 @@ use crate::text::width;
 use super::painter::{Painter, Pen};
 use super::{Place, Scene, names};
 
+/// Blanks between hints, and where there is little room.
 const BETWEEN: u16 = 3;
+const BETWEEN_NARROW: u16 = 2;
+const NARROW: u16 = 80;
 
 /// One hint: keys and what they do.
 type Hint = (String, &'static str);
@@ -62,21 +65,22 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
 
 /// As many as fit, with the last one kept whatever else gives way.
 fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<Hint>, last: Option<Hint>) {
+    let between = if scene.model.screen.layout.hints.width < NARROW { BETWEEN_NARROW } else { BETWEEN };
     let cells = |(keys, words): &Hint| width(keys) + 1 + width(words);
-    let kept = last.as_ref().map_or(0, |last| cells(last) + usize::from(BETWEEN));
+    let kept = last.as_ref().map_or(0, |last| cells(last) + usize::from(between));
     let mut room = pen.rest().saturating_sub(kept);
     let mut write = |hint: &Hint, pen: &mut Pen| {
         painter.write(pen, &hint.0, scene.theme.plain);
         pen.skip(1);
         painter.write(pen, hint.1, scene.theme.dim);
-        pen.skip(BETWEEN);
+        pen.skip(between);
     };
     for hint in &list {
         let wants = cells(hint);
         if wants > room {
             break;
         }
-        room = room.saturating_sub(wants + usize::from(BETWEEN));
+        room = room.saturating_sub(wants + usize::from(between));
         write(hint, pen);
     }
     if let Some(last) = last.filter(|last| cells(last) <= pen.rest()) {
@@ -148,7 +152,8 @@ fn composer(model: &Model, list: &mut Vec<(Action, Option<&'static str>)>) {
         None if draft.editor.is_empty() => {}
         None => list.push((Action::Send, None)),
     }
-    list.extend([(Action::NewLine, Some("new line")), (Action::ThreadUp, None), (Action::Leave, None)]);
+    let leave = if model.screen.layout.hints.width < NARROW { Some("keep draft") } else { None };
+    list.extend([(Action::Leave, leave), (Action::NewLine, Some("new line")), (Action::ThreadUp, None)]);
     if !draft.editor.is_empty() {
         list.push((Action::Discard, None));
     }

@@ -253,10 +253,9 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
     };
     if !known {
         return match &model.link.problem {
-            Some(problem) => (
-                format!("the list cannot be read: {}", words::cause(problem)),
-                Some(format!("it is tried again by itself; {} tries now", key(Action::Refresh))),
-            ),
+            Some(problem) => {
+                (format!("the list cannot be read: {}", words::unread(problem, words::Unread::List)), None)
+            }
             None => ("reading the list…".to_owned(), None),
         };
     }

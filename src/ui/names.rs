@@ -2,23 +2,9 @@
 
 use crate::app::Model;
 use crate::app::words::OUTSIDE_CELLS;
+pub(super) use crate::app::words::quoted_within as quoted;
 use crate::domain::UserId;
-use crate::text::{RawText, sanitize_line, truncate};
-
-/// A name in quotation marks that it cannot end by itself, at most `cells` cells between them (and never more than
-/// the limit for outside names).
-pub(super) fn quoted(raw: &RawText, cells: usize) -> String {
-    let safe = sanitize_line(raw);
-    let cut = truncate(safe.as_str(), cells.min(OUTSIDE_CELLS));
-    let mut quoted = String::with_capacity(cut.text.len() + 6);
-    quoted.push('\u{201C}');
-    quoted.extend(cut.text.chars().map(|char| match char {
-        '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{FF02}' => '\'',
-        same => same,
-    }));
-    quoted.push('\u{201D}');
-    quoted
-}
+use crate::text::{RawText, truncate};
 
 /// Whose a conversation is: our words for nobody and me, a colleague's name quoted.
 pub(super) fn owner(model: &Model, owner: Option<&UserId>) -> String {

@@ -135,6 +135,13 @@ impl<'a> Painter<'a> {
         }
     }
 
+    /// Words in the middle of the rest.
+    pub(super) fn middle(&mut self, pen: &mut Pen, words: &str, style: Style) {
+        let words = text::truncate(words, pen.rest());
+        pen.skip(u16::try_from((pen.rest() - words.width) / 2).unwrap_or(u16::MAX));
+        self.write(pen, &words.text, style);
+    }
+
     /// A rule across the rest with words in its middle, at least two marks on each side of them where there is room.
     pub(super) fn rule(&mut self, pen: &mut Pen, mark: &str, words: &str, look: (Style, Style)) {
         let (line, said) = look;

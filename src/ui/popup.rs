@@ -107,7 +107,7 @@ fn who_am_i(scene: &Scene<'_>, painter: &mut Painter<'_>, chosen: usize) -> Opti
     let shown = rows.min(fits(scene)).max(1);
     let top = (at + 1).saturating_sub(shown);
     let visible: Vec<_> = members.iter().skip(top).take(shown).map(|member| sanitize_line(&member.name())).collect();
-    let widest = visible.iter().map(|name| width(name.as_str())).max().unwrap_or(0).max(24).min(44);
+    let widest = visible.iter().map(|name| width(name.as_str())).max().unwrap_or(0).clamp(24, 44);
     let inside = frame(scene, painter, (widest, shown), " who are you? ", "");
     let mut place = None;
     for row in 0..inside.height {

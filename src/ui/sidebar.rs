@@ -85,15 +85,11 @@ fn visitor(column: &mut Column<'_, '_, '_>, model: &Model, row: &Row) {
         Some(Origin::Object) => column.words("came by an object page", theme.plain),
         None => {}
     }
-    match conversation.chatbot_id.as_ref() {
-        Some(id) => match model.directory.chatbot(id) {
-            Some(name) => {
-                let room = usize::from(column.area.width).saturating_sub(9);
-                column.words(&format!("bot {}", names::quoted(name, room)), theme.plain);
-            }
-            None => {}
-        },
-        None => column.words("its bot was deleted", theme.dim),
+    if let Some(name) = conversation.chatbot_id.as_ref().and_then(|id| model.directory.chatbot(id)) {
+        let room = usize::from(column.area.width).saturating_sub(9);
+        column.words(&format!("bot {}", names::quoted(name, room)), theme.plain);
+    } else if conversation.chatbot_id.is_none() {
+        column.words("its bot was deleted", theme.dim);
     }
     column.words(&moment(model, conversation.created_at), theme.dim);
 }

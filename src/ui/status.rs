@@ -8,7 +8,8 @@ use crate::app::keymap::{self, Context};
 use crate::app::model::Model;
 use crate::app::outbox::State;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::{poller, triage, words};
+use crate::app::words::{self, Unread};
+use crate::app::{poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
@@ -23,6 +24,9 @@ const ORGANISATION_NARROW: usize = 12;
 const NARROW: u16 = 80;
 /// From this width on the right end says everything in words.
 const WIDE: u16 = 100;
+
+/// From here on the list is read so much less often than usual that it is said.
+const STRETCHED: f64 = 1.25;
 
 /// The one line of a screen that is too small for more.
 pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
@@ -77,15 +81,8 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
     let model = scene.model;
     let now = model.now.mono;
     let age = model.link.list_read_at.map(|at| span(now.saturating_sub(at)));
-    if let Some(problem) = &model.link.problem {
-        let ours = match &age {
-            Some(age) => format!("data {age} old: "),
-            None => "no data yet: ".to_owned(),
-        };
-        let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 3);
-        let cause = words::cause(problem);
-        let said = format!("{ours}{}", truncate(&cause, room).text);
-        painter.right(pen, &said, scene.theme.warning);
+    if let Some(trouble) = trouble(model, pen.rest().saturating_sub(ORGANISATION_NARROW + 3)) {
+        painter.right(pen, &trouble, scene.theme.warning);
         return;
     }
     let Some(age) = age else {
@@ -93,7 +90,7 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
         return;
     };
     let left = model.budget.remaining_hour(now);
-    let cadence = if poller::stretch(model) > 1.0 {
+    let cadence = if poller::stretch(model) >= STRETCHED {
         format!(", every {}", span(poller::list_cadence(model)))
     } else {
         String::new()
@@ -108,6 +105,25 @@ fn link(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, columns: u1
     painter.right(pen, &said, scene.theme.dim);
 }
 
+/// What cannot be read and what to do, in at most so many cells, behind how old that is which stands there. A thread of
+/// which nothing was read says it itself.
+fn trouble(model: &Model, room: usize) -> Option<String> {
+    let now = model.now.mono;
+    let (ours, problem, what) = if let Some(problem) = &model.link.problem {
+        let ours = match model.link.list_read_at {
+            Some(at) => format!("data {} old: ", span(now.saturating_sub(at))),
+            None => "no data yet: ".to_owned(),
+        };
+        (ours, problem, Unread::List)
+    } else {
+        let thread = model.shown().and_then(|id| model.threads.get(id))?;
+        let (problem, read) = (thread.problem.as_ref()?, thread.read?);
+        (format!("thread {} old: ", span(now.saturating_sub(read.at))), problem, Unread::Thread)
+    };
+    let room = room.saturating_sub(width(&ours));
+    Some(ours + &words::unread_within(problem, what, room))
+}
+
 /// A reply to somebody who is not on screen: what happens to it, and to whom. One that a person must decide on is
 /// named before one that goes on by itself.
 fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
@@ -117,28 +133,31 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         model.outbox.entries.iter().filter(|entry| !entry.state.is_final() && Some(&entry.conversation) != shown);
     let count = others.clone().count();
     let Some(entry) = others.clone().find(|entry| entry.state.asks()).or_else(|| others.next()) else { return };
-    let (ours, style) = match &entry.state {
-        State::Journaling => ("being written down for".to_owned(), scene.theme.plain),
+    let theme = scene.theme;
+    let (ours, then, style) = match &entry.state {
+        State::Journaling => ("being written down".to_owned(), " for ", theme.plain),
         State::Held { until } => {
             let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
-            (format!("held {left}s for"), scene.theme.plain)
+            (format!("held {left}s"), " for ", theme.plain)
         }
-        State::Ready { .. } | State::Sending => ("sending to".to_owned(), scene.theme.plain),
-        State::Uncertain { .. } => ("not known whether it arrived:".to_owned(), scene.theme.warning),
-        State::Waiting { .. } => ("not sent yet to".to_owned(), scene.theme.warning),
-        State::Stopped { .. } => ("stopped:".to_owned(), scene.theme.warning),
+        State::Ready { .. } | State::Sending => ("sending".to_owned(), " to ", theme.plain),
+        State::Uncertain { .. } => ("not known whether it arrived".to_owned(), ": ", theme.warning),
+        State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
+        State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
         State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
-            ("not sent to".to_owned(), scene.theme.warning)
+            ("not sent".to_owned(), " to ", theme.warning)
         }
-        State::Unsent => ("unsent to".to_owned(), scene.theme.warning),
-        State::Delivered { .. } => ("sent to".to_owned(), scene.theme.plain),
+        State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
+        State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),
     };
     let more = if count > 1 { format!("{} more, ", count - 1) } else { String::new() };
-    let ours = format!("{more}{ours} ");
-    let name = triage::name_of(model, &entry.conversation);
-    let room = pen.rest().saturating_sub(width(&ours) + ORGANISATION_NARROW + 4);
-    let name = name.filter(|_| room > 0).map(|name| quoted(&name, room)).unwrap_or_default();
-    painter.right(pen, &format!("{ours}{name}"), style);
+    let mut said = format!("{more}{ours}");
+    let room = pen.rest().saturating_sub(width(&said) + width(then) + ORGANISATION_NARROW + 4);
+    if let Some(name) = triage::name_of(model, &entry.conversation).filter(|_| room > 1) {
+        said.push_str(then);
+        said.push_str(&quoted(&name, room));
+    }
+    painter.right(pen, &said, style);
     pen.keep(2);
 }
 

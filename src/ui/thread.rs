@@ -4,10 +4,9 @@
 //! are the only rows without them, and no message can look like one (security, S2).
 
 use chrono::{Datelike, NaiveDate};
+use ratatui::style::Style;
 
-use crate::app::Action;
 use crate::app::inbox::Standing;
-use crate::app::keymap::{self, Context};
 use crate::app::layout::Area;
 use crate::app::screen::{BlockLine, LineKind};
 use crate::app::{blocks, triage, words};
@@ -41,7 +40,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
 fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
     let model = scene.model;
     let Some(row) = model.shown().and_then(|id| model.inbox.rows.get(id)) else {
-        painter.cut(&mut Pen::on(area, 0), "no conversation is selected", scene.theme.dim);
+        painter.middle(&mut Pen::on(area, 1), "no conversation is selected", scene.theme.dim);
         return;
     };
     let mut pen = Pen::on(area, 0);
@@ -70,16 +69,13 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
     painter.cut(&mut pen, &said, scene.theme.plain);
 }
 
-/// What stands below the last line drawn: it covers no line of the thread.
+/// What stands below the last line drawn: said up here, where it covers no line of the thread.
 fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
     let screen = &scene.model.screen;
-    let context = if scene.context() == Context::Composer { Context::Composer } else { Context::Thread };
-    let action = if context == Context::Composer { Action::ThreadDown } else { Action::Last };
-    let key = keymap::keys_of(context, action).into_iter().next().unwrap_or_default();
     if screen.new_below > 0 {
-        painter.right(pen, &format!("  {} new below, {key}", screen.new_below), scene.theme.accent);
+        painter.right(pen, &format!("  {} new below", screen.new_below), scene.theme.accent);
     } else if screen.below > 0 {
-        painter.right(pen, &format!("  {} below, {key}", screen.below), scene.theme.dim);
+        painter.right(pen, &format!("  {} below", screen.below), scene.theme.dim);
     }
 }
 
@@ -89,24 +85,30 @@ fn gutter(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, speaker: 
     painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.plain);
 }
 
+/// A separator or a marker: a rule across with our words first.
+fn rule(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, words: &str, style: Style) {
+    painter.rule(pen, scene.marks.rule, words, (scene.theme.dim, style));
+}
+
 fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, kind: &LineKind) {
     let theme = scene.theme;
     let pen = &mut pen;
-    let mut rule = |words: &str, style| painter.rule(pen, scene.marks.rule, words, (theme.dim, style));
     match kind {
-        LineKind::Day(date) => rule(&day(*date, scene), theme.dim),
-        LineKind::Marker { time, text } => rule(&format!("system {time}: {text}"), theme.dim),
+        LineKind::Day(date) => rule(scene, painter, pen, &day(*date, scene), theme.dim),
+        LineKind::Marker { time, text } => rule(scene, painter, pen, &format!("system {time}: {text}"), theme.dim),
         LineKind::SinceYouBegan(count) => {
             let word = if *count == 1 { "message" } else { "messages" };
-            rule(&format!("since you began writing: {count} {word}"), theme.warning);
+            rule(scene, painter, pen, &format!("since you began writing: {count} {word}"), theme.warning);
         }
-        LineKind::FirstUnread => rule("new from here", theme.strong),
-        LineKind::Beginning => rule("the beginning", theme.dim),
-        LineKind::OlderNotLoaded { loading: true } => rule("older messages are being read…", theme.dim),
-        LineKind::OlderNotLoaded { loading: false } => rule("older messages load as you scroll", theme.dim),
-        LineKind::GapNotLoaded => rule("messages between these are not loaded yet", theme.dim),
-        LineKind::Loading => rule("reading the thread…", theme.dim),
-        LineKind::Empty => rule("nobody has said anything yet", theme.dim),
+        LineKind::GapNotLoaded => rule(scene, painter, pen, "messages in between are not loaded yet", theme.dim),
+        LineKind::Beginning => painter.middle(pen, "the beginning", theme.dim),
+        LineKind::OlderNotLoaded { loading: true } => painter.middle(pen, "older messages are being read…", theme.dim),
+        LineKind::OlderNotLoaded { loading: false } => {
+            painter.middle(pen, "older messages load as you scroll", theme.dim);
+        }
+        LineKind::Failed(words) => painter.cut(pen, words, theme.warning),
+        LineKind::Loading => painter.middle(pen, "reading the thread…", theme.dim),
+        LineKind::Empty => painter.middle(pen, "nobody has said anything yet", theme.dim),
         LineKind::Header { speaker, name, time } => {
             gutter(scene, painter, pen, *speaker);
             painter.right(pen, time, theme.dim);
@@ -133,8 +135,8 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, kind: &LineK
             painter.write(pen, " file: ", theme.dim);
             painter.cut(pen, text, theme.plain);
         }
-        LineKind::Unreadable { text } => {
-            gutter(scene, painter, pen, Speaker::Unknown);
+        LineKind::Unreadable { speaker, text } => {
+            gutter(scene, painter, pen, *speaker);
             painter.write(pen, "unreadable: ", theme.warning);
             painter.cut(pen, text, theme.dim);
         }

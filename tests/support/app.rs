@@ -9,11 +9,15 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
 use secrecy::SecretString;
 use takeover::api::Client;
+use takeover::app::layout::Area;
 use takeover::app::outbox::State;
 use takeover::app::screen::{BlockLine, LineKind};
-use takeover::app::{Effect, Event, Key, Model, Settings, Size, settle, words};
+use takeover::app::{Effect, Event, Key, Model, Settings, Size, Stamped, settle, words};
 use takeover::clock::Clock;
 use takeover::domain::{ConversationId, LocalId, Zone};
 use takeover::effects::{Runner, Shared};
@@ -21,6 +25,8 @@ use takeover::http::{BaseUrl, Limits, Options};
 use takeover::random::Random;
 use takeover::runtime::Session;
 use takeover::store::MemoryJournal;
+use takeover::terminal::mend;
+use takeover::ui::{Theme, view};
 
 use super::Town;
 
@@ -35,16 +41,40 @@ pub(crate) struct TestApp {
     pub(crate) journal: Shared,
     pub(crate) bells: usize,
     pub(crate) has_quit: bool,
+    /// Every frame from when recording began.
+    pub(crate) frames: Option<Vec<Vec<String>>>,
     size: Size,
     clock: Clock,
     machine: Clock,
 }
+
+/// The model as the view paints it on a screen of this size. A wide character takes its first cell; the second is
+/// blank.
+pub(crate) fn screen_rows(model: &Model, size: Size) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).expect("a screen");
+    let theme = Theme::of(true, false);
+    let drawn = terminal.draw(|frame| {
+        view(model, &theme, frame);
+        mend(frame.buffer_mut());
+    });
+    let buffer = drawn.expect("a frame").buffer.clone();
+    let width = usize::from(size.columns).max(1);
+    let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>();
+    buffer.content.chunks(width).map(row).collect()
+}
+
+/// The events of a run, in order.
+pub(crate) type Recording = Arc<Mutex<Vec<Stamped<Event>>>>;
 
 /// How a program is started.
 pub(crate) struct Start {
     pub(crate) settings: Settings,
     pub(crate) size: Size,
     pub(crate) limits: Limits,
+    /// Nobody said beforehand who the person is.
+    pub(crate) unknown: bool,
+    /// Takes down every event, and the frame after each.
+    pub(crate) recording: Option<Recording>,
     pub(crate) base_url: Option<String>,
     pub(crate) key: Option<String>,
 }
@@ -53,7 +83,7 @@ impl Default for Start {
     fn default() -> Self {
         let settings = Settings { zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()), ..Settings::default() };
         let size = Size { columns: 120, rows: 40 };
-        Self { settings, size, limits: Limits::default(), base_url: None, key: None }
+        Self { settings, size, limits: Limits::default(), unknown: false, recording: None, base_url: None, key: None }
     }
 }
 
@@ -65,17 +95,23 @@ impl TestApp {
 
     /// The same, started otherwise. Who I am is the town's first member, unless it is said.
     pub(crate) fn start_with(town: &Town, start: Start) -> Self {
-        let Start { mut settings, size, limits, base_url, key } = start;
-        settings.me.get_or_insert_with(|| town.member(0));
+        let Start { mut settings, size, limits, unknown, recording, base_url, key } = start;
+        if !unknown {
+            settings.me.get_or_insert_with(|| town.member(0));
+        }
         let base = BaseUrl::parse(base_url.as_deref().unwrap_or(town.sandbox.base_url())).expect("a base URL");
         let key = SecretString::from(key.unwrap_or_else(|| town.sandbox.api_key().to_owned()));
         let options = Options { limits, system_proxy: false };
         let client = Client::with_options(base, key, town.clock.clone(), options).expect("a client");
         let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
         let runner = Runner::new(client, journal.clone(), Random::System);
-        let session = Session::new(settings, runner, town.clock.clone());
-        let clock = town.clock.clone();
-        let mut app = Self { session, journal, bells: 0, has_quit: false, size, clock, machine: Clock::system() };
+        let mut session = Session::new(settings, runner, town.clock.clone());
+        let frames = recording.as_ref().map(|_| Vec::new());
+        if let Some(recording) = recording {
+            session.observe(Box::new(move |stamped, _| recording.lock().unwrap().push(stamped.clone())));
+        }
+        let (clock, machine) = (town.clock.clone(), Clock::system());
+        let mut app = Self { session, journal, bells: 0, has_quit: false, frames, size, clock, machine };
         app.handle(Event::Started);
         app
     }
@@ -100,6 +136,9 @@ impl TestApp {
     fn draw(&mut self) {
         settle(&mut self.session.model, self.size);
         self.session.model.panes.dirty = false;
+        if let Some(frames) = &mut self.frames {
+            frames.push(screen_rows(&self.session.model, self.size));
+        }
     }
 
     /// The screen gets another size.
@@ -127,6 +166,9 @@ impl TestApp {
         while self.model().panes.focus != Focus::List || self.model().panes.on_screen.is_some() {
             self.keys("<esc>");
         }
+        if !self.model().inbox.order.contains(conversation) {
+            self.keys("4");
+        }
         let order = &self.model().inbox.order;
         let at = order.iter().position(|id| id == conversation);
         let at = at.unwrap_or_else(|| panic!("{conversation} is not in the list\n{}", self.dump()));
@@ -148,6 +190,14 @@ impl TestApp {
     pub(crate) fn take_what_is_there(&mut self) {
         while let Some(event) = self.session.ready() {
             self.handle(event);
+        }
+    }
+
+    /// Waits for one answer, if one is under way.
+    pub(crate) async fn take_one(&mut self) {
+        if self.awaits() {
+            let limit = self.clock.now().mono + Duration::from_secs(1);
+            self.step(limit).await;
         }
     }
 
@@ -223,6 +273,35 @@ impl TestApp {
             .await;
     }
 
+    /// The whole screen as the view paints it, row by row.
+    pub(crate) fn screen_rows(&self) -> Vec<String> {
+        screen_rows(self.model(), self.size)
+    }
+
+    /// What the view painted in an area, its rows joined as one runs on into the next.
+    pub(crate) fn painted(&self, area: Area) -> String {
+        let rows = self.screen_rows();
+        let rows = rows.iter().skip(area.y.into()).take(area.height.into());
+        let cut = |row: &String| row.chars().skip(area.x.into()).take(area.width.into()).collect::<String>();
+        let joined = rows.map(cut).collect::<Vec<_>>().join(" ");
+        joined.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The list's pane, as painted.
+    pub(crate) fn list_pane(&self) -> String {
+        self.painted(self.model().screen.layout.list)
+    }
+
+    /// The thread's pane with blocks and composer, as painted.
+    pub(crate) fn thread_pane(&self) -> String {
+        self.painted(self.model().screen.layout.pane)
+    }
+
+    /// The status bar, as painted.
+    pub(crate) fn status_bar(&self) -> String {
+        self.painted(self.model().screen.layout.status)
+    }
+
     /// The thread area as text: who speaks, then the rows.
     pub(crate) fn thread_text(&self) -> String {
         let mut text = String::new();
@@ -233,7 +312,7 @@ impl TestApp {
                 LineKind::Text { text: row, .. } => writeln!(text, "  {row}"),
                 LineKind::Tool { name, failed, .. } => writeln!(text, "  tool {name} {failed:?}"),
                 LineKind::File { text: row, .. } => writeln!(text, "  file {row}"),
-                LineKind::Unreadable { text: row } => writeln!(text, "  unreadable {row}"),
+                LineKind::Unreadable { text: row, .. } => writeln!(text, "  unreadable {row}"),
                 LineKind::Marker { time, text: row } => writeln!(text, "* {row} {time}"),
                 LineKind::SinceYouBegan(count) => writeln!(text, "-- {count} since you began"),
                 other => writeln!(text, "-- {other:?}"),
@@ -289,6 +368,7 @@ impl TestApp {
             let _ = writeln!(text, "{:?} {:?} {}", entry.text.as_raw(), entry.state, words::entry(model, entry).0);
         }
         let _ = writeln!(text, "notice: {}\nproblem: {:?}", self.notice(), model.link.problem);
+        let _ = writeln!(text, "screen:\n{}", self.screen_rows().join("\n"));
         let _ = writeln!(text, "under way: {:?}\noverlay: {:?}", model.poller.in_flight, model.overlays.open);
         text
     }

@@ -64,9 +64,9 @@ async fn run() -> Result<u8, Box<dyn std::error::Error>> {
     let faults = tell.clone();
     install_panic_hook(move || drop(faults.send(Word::Fault)));
     let tty = Arc::new(Tty::open()?);
-    let guard = Guard::enter(Arc::clone(&tty), signals.ending())?;
+    let guard = Guard::enter(tty, signals.ending())?;
     let clock = Clock::system();
-    let input = Input::spawn(tty, move || clock.now().mono, move |heard| tell.send(Word::Heard(heard)).is_ok())?;
+    let input = Input::spawn(&guard, move || clock.now().mono, move |heard| tell.send(Word::Heard(heard)).is_ok())?;
     let screen = Screen::new(guard.output(), Colours::Sixteen, |cluster| !cluster.is_ascii());
     let terminal = Terminal::new(screen)?;
     let is_deaf = std::env::args().any(|argument| argument == "deaf");

@@ -108,6 +108,23 @@ impl Town {
         })
     }
 
+    /// June Park asked the bot, the bot gave up, she has waited for a minute.
+    pub(crate) fn june(&self) -> ConversationId {
+        self.conversation(NewConversation {
+            status: Some("agent_requested".to_owned()),
+            contact_name: Some("June Park".to_owned()),
+            contact_email: Some("june@example.com".to_owned()),
+            ago: 240.0,
+            messages: vec![
+                message("visitor", "My mug came broken.", 200.0),
+                message("bot", "Sorry to hear that. Shall I get a person?", 190.0),
+                message("visitor", "Yes please.", 100.0),
+                message("system", "The visitor asked for a person.", 60.0),
+            ],
+            ..NewConversation::default()
+        })
+    }
+
     pub(crate) fn visitor(&self, conversation: &ConversationId, text: &str) {
         self.control(Command::visitor(conversation.as_str(), text));
     }
@@ -126,6 +143,15 @@ impl Town {
         set["conversation_id"] = json!(conversation.as_str());
         let set: Set = serde_json::from_value(set).expect("fields");
         self.control(Command::Set(Box::new(set)));
+    }
+
+    /// Waits until the server has come so far, while the program is not looked at.
+    pub(crate) async fn sees(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let machine = Clock::system();
+        while !holds(self) {
+            assert!(machine.now().mono < seconds(30), "the server never saw: {what}");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// A member's user id.

@@ -1,0 +1,367 @@
+//! An agent's desk for tests of the core: keys go in as people write them, a simulated platform answers after the time
+//! that the line takes, and time is turned by hand.
+
+#[path = "../outbox_histories/platform.rs"]
+pub(crate) mod platform;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use takeover::app::guard::Reason;
+use takeover::app::outbox::State;
+use takeover::app::{self, Delivery, Effect, Event, Fetch, Found, Key, Model, Settings, Size, Stamped};
+use takeover::budget::{Reading, WindowReading};
+use takeover::domain::outbox::Intent;
+use takeover::domain::problem::Reached;
+use takeover::domain::{
+    Conversation, ConversationId, LocalId, Me, Member, MemberId, Message, Moment, Page, Problem, Remedy, Zone,
+};
+use takeover::text::RawText;
+
+use platform::{Platform, Posted, user};
+
+/// What happens on the way, later.
+enum Pending {
+    Asked(u64, Fetch),
+    Posted(LocalId, u32),
+    Told(Event),
+}
+
+/// The line between the desk and the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    Up,
+    /// Nothing leaves.
+    Down,
+    /// Replies are taken, their answers are lost.
+    Deaf,
+    /// Replies are lost on their way, nobody knows where.
+    Hangs,
+    /// Threads are read, lists are not.
+    ThreadsAlone,
+}
+
+pub(crate) struct Desk {
+    pub(crate) model: Model,
+    pub(crate) platform: Platform,
+    pub(crate) now: Duration,
+    pub(crate) line: Line,
+    /// There and back.
+    pub(crate) takes: Duration,
+    /// Every order with its time.
+    pub(crate) ordered: Vec<(Duration, Effect)>,
+    /// How often the platform said 429.
+    pub(crate) limited: usize,
+    pub(crate) size: Size,
+    requests: VecDeque<Duration>,
+    queue: Vec<(Duration, u64, Pending)>,
+    intents: Vec<Intent>,
+    attempts: Vec<u32>,
+    step: u64,
+    number: u64,
+}
+
+pub(crate) fn id(at: usize) -> ConversationId {
+    ConversationId::parse(&format!("c{at}")).unwrap()
+}
+
+pub(crate) fn began() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+pub(crate) fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+impl Desk {
+    /// A desk before its first event, in front of so many conversations; the last is the youngest.
+    pub(crate) fn new(conversations: usize) -> Self {
+        let settings = Settings {
+            me: Some(user("u-me")),
+            zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()),
+            ..Settings::default()
+        };
+        Self {
+            model: Model::new(settings),
+            platform: Platform::new(began(), conversations),
+            now: Duration::ZERO,
+            line: Line::Up,
+            takes: Duration::from_millis(120),
+            ordered: Vec::new(),
+            limited: 0,
+            size: Size { columns: 120, rows: 40 },
+            requests: VecDeque::new(),
+            queue: Vec::new(),
+            intents: Vec::new(),
+            attempts: Vec::new(),
+            step: 0,
+            number: 0,
+        }
+    }
+
+    /// Begins, and waits until the list is there.
+    pub(crate) fn begin(&mut self) {
+        self.handle(Event::Started);
+        self.wait(2.0);
+        assert!(self.model.inbox.complete, "the list was not read");
+    }
+
+    /// Opens a conversation, and waits until its thread is on the screen.
+    pub(crate) fn open(&mut self, at: usize) {
+        self.press("4");
+        let row = self.model.inbox.order.iter().position(|held| *held == id(at)).unwrap();
+        self.press(&"j".repeat(row));
+        self.press("<enter>");
+        self.wait(2.0);
+        assert_eq!(self.model.screen.thread_of, Some(id(at)));
+    }
+
+    /// Keys of one read.
+    pub(crate) fn press(&mut self, keys: &str) {
+        let keys = Key::parse_all(keys).unwrap_or_else(|| panic!("{keys}"));
+        self.handle(Event::KeysPressed(keys));
+    }
+
+    /// Keys one by one, as a person types.
+    pub(crate) fn typed(&mut self, keys: &str) {
+        for key in Key::parse_all(keys).unwrap() {
+            self.handle(Event::KeysPressed(vec![key]));
+        }
+    }
+
+    pub(crate) fn wait(&mut self, by: f64) {
+        let until = self.now + seconds(by);
+        loop {
+            let queued = self.queue.iter().map(|(at, number, _)| (*at, *number)).min();
+            let wake = app::next_wake(&self.model);
+            let Some(next) = queued.map(|(at, _)| at).into_iter().chain(wake).min().filter(|at| *at <= until) else {
+                break;
+            };
+            self.now = self.now.max(next);
+            match queued.filter(|(at, _)| *at == next) {
+                Some((_, number)) => {
+                    let at = self.queue.iter().position(|(_, held, _)| *held == number).unwrap();
+                    let (_, _, what) = self.queue.swap_remove(at);
+                    self.take(what);
+                }
+                None => self.handle(Event::TimeReached),
+            }
+        }
+        self.now = until;
+    }
+
+    /// The machine sleeps for so long.
+    pub(crate) fn sleep(&mut self, by: f64) {
+        self.platform.goes_on_alone(seconds(by));
+    }
+
+    pub(crate) fn handle(&mut self, event: Event) {
+        self.step += 1;
+        let at = Moment { mono: self.now, wall: self.platform.wall(self.now) };
+        let effects = app::update(&mut self.model, Stamped { at, step: self.step, event });
+        app::settle(&mut self.model, self.size);
+        for effect in effects {
+            self.ordered.push((self.now, effect.clone()));
+            self.perform(effect);
+        }
+    }
+
+    fn later(&mut self, after: Duration, what: Pending) {
+        self.number += 1;
+        self.queue.push((self.now + after, self.number, what));
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        let way = self.takes / 2;
+        match effect {
+            Effect::Fetch { asked, fetch, .. } => self.later(way, Pending::Asked(asked, fetch)),
+            Effect::Journal { ask, intent } => {
+                self.intents.push(intent);
+                self.attempts.push(0);
+                let local = LocalId(self.intents.len() as u64);
+                self.later(Duration::from_millis(2), Pending::Told(Event::Journaled { ask, local }));
+            }
+            Effect::Deliver { local } => {
+                let attempt = &mut self.attempts[usize::try_from(local.0).unwrap() - 1];
+                *attempt += 1;
+                let attempt = *attempt;
+                self.later(way, Pending::Posted(local, attempt));
+            }
+            Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    fn take(&mut self, what: Pending) {
+        let way = self.takes / 2;
+        match what {
+            Pending::Told(event) => self.handle(event),
+            Pending::Asked(asked, fetch) => {
+                let reading = self.spend();
+                let found = self.answer(&fetch, &reading);
+                self.later(way, Pending::Told(Event::Fetched { asked, fetch, found, reading }));
+            }
+            Pending::Posted(local, attempt) => {
+                let reading = self.spend();
+                let delivery = self.post(local, &reading);
+                self.later(way, Pending::Told(Event::Attempted { local, attempt, delivery, reading }));
+            }
+        }
+    }
+
+    /// Counts a request at the server; what its answer says of both windows, none where nothing arrives.
+    fn spend(&mut self) -> Option<Reading> {
+        if self.line == Line::Down {
+            return None;
+        }
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3_600));
+        while self.requests.front().is_some_and(|at| *at + hour <= self.now) {
+            self.requests.pop_front();
+        }
+        let within = |window: Duration| self.requests.iter().filter(|at| **at + window > self.now).count();
+        let (of_minute, of_hour) = (within(minute), within(hour));
+        let over = of_minute >= 60 || of_hour >= 1_000;
+        if over {
+            self.limited += 1;
+        } else {
+            self.requests.push_back(self.now);
+        }
+        let window = |limit: u32, spent: usize, length: Duration| {
+            let spent = u32::try_from(spent).unwrap() + u32::from(!over);
+            Some(WindowReading { limit, remaining: limit.saturating_sub(spent), resets_in: length / 2 })
+        };
+        Some(Reading {
+            minute: window(60, of_minute, minute),
+            hour: window(1_000, of_hour, hour),
+            retry_after: over.then_some(Duration::from_secs(20)),
+        })
+    }
+
+    fn refused(&self, reading: Option<&Reading>) -> Option<Problem> {
+        let wait = reading.and_then(|reading| reading.retry_after);
+        match (reading, wait) {
+            (None, _) => Some(problem(None, Reached::NotSent, Remedy::TryLater)),
+            (_, Some(wait)) => Some(problem(Some(429), Reached::Refused, Remedy::WaitFor(wait))),
+            _ => None,
+        }
+    }
+
+    fn answer(&mut self, fetch: &Fetch, reading: &Option<Reading>) -> Result<Found, Problem> {
+        if let Some(problem) = self.refused(reading.as_ref()) {
+            return Err(problem);
+        }
+        let missing = || problem(Some(404), Reached::Refused, Remedy::NotThere);
+        Ok(match fetch {
+            Fetch::Me => Found::Me(Me::default()),
+            Fetch::Members => Found::Members(["u-me", "u-other"].map(member).to_vec()),
+            Fetch::Chatbots => Found::Chatbots(Vec::new()),
+            Fetch::List { .. } | Fetch::Conversation(_) if self.line == Line::ThreadsAlone => {
+                return Err(problem(Some(503), Reached::Unknown, Remedy::TryLater));
+            }
+            Fetch::List { statuses, cursor, limit } => {
+                self.platform.list_page = usize::from(*limit);
+                Found::Conversations(self.platform.list(statuses, cursor.as_ref()))
+            }
+            Fetch::Conversation(id) => {
+                let at = self.platform.position(id).ok_or_else(missing)?;
+                Found::Conversation(Box::new(self.platform.held[at].conversation.clone()))
+            }
+            Fetch::Thread { conversation, cursor, limit } => {
+                let at = self.platform.position(conversation).ok_or_else(missing)?;
+                self.platform.thread_page = self.platform.thread_page.min(usize::from(*limit));
+                Found::Messages(self.platform.thread(at, cursor.as_ref(), Duration::ZERO, self.now))
+            }
+        })
+    }
+
+    fn post(&mut self, local: LocalId, reading: &Option<Reading>) -> Delivery {
+        if let Some(problem) = self.refused(reading.as_ref()) {
+            return Delivery::Failed(problem);
+        }
+        if self.line == Line::Hangs {
+            return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
+        }
+        let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
+        let at = self.platform.position(&intent.conversation).unwrap();
+        let body = takeover::api::encode_reply(&intent.text);
+        let posted = self.platform.post(at, &format!("key-{}", local.0), &body, Duration::ZERO, self.now);
+        if self.line == Line::Deaf {
+            return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
+        }
+        match posted {
+            Posted::Created(message) => Delivery::Delivered(Box::new(message)),
+            Posted::Busy => Delivery::Failed(problem(Some(409), Reached::Unknown, Remedy::Conflict)),
+            Posted::Refused(status) => Delivery::Failed(problem(Some(status), Reached::Refused, Remedy::FixTheInput)),
+            Posted::NotThere => Delivery::Failed(problem(Some(404), Reached::Refused, Remedy::NotThere)),
+        }
+    }
+
+    /// What the server took from us in a conversation, in order.
+    pub(crate) fn taken(&self, at: usize) -> Vec<&str> {
+        let of = self.platform.accepted.iter().filter(|accepted| accepted.conversation == at);
+        of.map(|accepted| accepted.text.as_str()).collect()
+    }
+
+    /// The replies of a conversation that are not delivered.
+    pub(crate) fn states(&self, at: usize) -> Vec<State> {
+        self.model.outbox.pending(&id(at)).map(|entry| entry.state.clone()).collect()
+    }
+
+    /// Why the first reply of a conversation was stopped.
+    pub(crate) fn stopped(&self, at: usize) -> Vec<Reason> {
+        match self.states(at).first() {
+            Some(State::Stopped { reasons, .. }) => reasons.clone(),
+            other => panic!("not stopped: {other:?}, taken {:?}", self.taken(at)),
+        }
+    }
+
+    /// What the draft of a conversation holds.
+    pub(crate) fn draft(&self, at: usize) -> String {
+        self.model.composer.drafts.get(&id(at)).map(|draft| draft.editor.text().to_string()).unwrap_or_default()
+    }
+
+    /// The sentence that stands in the hint line.
+    pub(crate) fn said(&self) -> String {
+        self.model.notices.latest.as_ref().map(|notice| notice.words.clone()).unwrap_or_default()
+    }
+
+    /// How many orders so far are of this kind.
+    pub(crate) fn count(&self, of: impl Fn(&Effect) -> bool) -> usize {
+        self.ordered.iter().filter(|(_, effect)| of(effect)).count()
+    }
+
+    /// When the newest page of a thread was asked for.
+    pub(crate) fn reads_of(&self, at: usize) -> Vec<Duration> {
+        let asks = |effect: &Effect| matches!(effect, Effect::Fetch { fetch: Fetch::Thread { conversation, .. }, .. } if *conversation == id(at));
+        self.ordered.iter().filter(|(_, effect)| asks(effect)).map(|(at, _)| *at).collect()
+    }
+}
+
+fn member(name: &str) -> Member {
+    Member {
+        id: MemberId::parse(&format!("member-{name}")).unwrap(),
+        user_id: user(name),
+        first_name: Some(RawText::new(if name == "u-me" { "Ada" } else { "Grace" })),
+        last_name: None,
+        role: None,
+    }
+}
+
+pub(crate) fn problem(status: Option<u16>, reached: Reached, remedy: Remedy) -> Problem {
+    let message = RawText::new("told by the test");
+    Problem { remedy, reached, status, code: None, message, request_id: None, fields: Vec::new() }
+}
+
+pub(crate) const fn sends(effect: &Effect) -> bool {
+    matches!(effect, Effect::Journal { .. } | Effect::Deliver { .. })
+}
+
+/// A page for a test that answers by hand.
+pub(crate) fn messages(page: Page<Message>) -> Result<Found, Problem> {
+    Ok(Found::Messages(page))
+}
+
+/// A page of rows for a test that answers by hand.
+pub(crate) fn rows(page: Page<Conversation>) -> Result<Found, Problem> {
+    Ok(Found::Conversations(page))
+}

@@ -1,0 +1,10 @@
+//! The screen as text and styles, at the sizes that people have, and what holds for it whatever comes from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "view/hostile.rs"]
+mod hostile;
+#[path = "view/pictures.rs"]
+mod pictures;
+#[path = "view/sample.rs"]
+mod sample;

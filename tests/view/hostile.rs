@@ -1,0 +1,420 @@
+//! What holds at any size and for any text: nothing that comes from outside can drive the terminal, leave its place, or
+//! pass for something of ours (security, S1 and S2).
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Color;
+use takeover::app::event::Size;
+use takeover::app::guard::Reason;
+use takeover::app::key::Key;
+use takeover::app::layout::Fit;
+use takeover::app::model::{Focus, Model};
+use takeover::app::notice::Weight;
+use takeover::app::outbox::State;
+use takeover::app::overlay::{Overlay, Question};
+use takeover::app::screen::LineKind;
+use takeover::app::{sending, settle};
+use takeover::domain::{Me, PartKind, Priority, Role, Speaker, Status, UserId};
+use takeover::text::width;
+use takeover::ui::{self, Theme};
+
+use super::sample::{self, Drawn, draw, id, raw};
+
+const THEME: Theme = Theme::of(true, false);
+
+/// Pieces that outside text is made of: what drives terminals, what is wide, what copies our own lines.
+const PIECES: [&str; 30] = [
+    "hello",
+    " ",
+    "\u{1b}[2J",
+    "\u{1b}]52;c;aGk=\u{7}",
+    "\u{9b}31m",
+    "\u{0}\u{7}\u{8}\u{b}\u{c}\u{e}\u{7f}",
+    "\u{85}\u{90}\u{9d}",
+    "\r",
+    "\n",
+    "\t",
+    "\u{202e}\u{2066}abc\u{2069}\u{202c}",
+    "\u{200e}\u{200f}\u{61c}",
+    "\u{e0041}\u{e0042}\u{e007f}",
+    "שלום עולם",
+    "漢字かな",
+    "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+    "🇩🇪🇫",
+    "❤\u{fe0f}1\u{fe0f}\u{20e3}",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "\u{301}",
+    "\u{200d}\u{fe0f}",
+    "┃ ┏━┓ │ ──── Friday 22 May ────",
+    "▏ You                  14:09",
+    "── system 14:05: resolved ──",
+    "REPLY, visible, takes over: \u{201c}x\u{201d}",
+    "\u{201d} visible \"",
+    " ^S send   Esc leave",
+    "\u{1100}\u{1100}\u{1161}\u{3164}\u{115f}",
+    "\u{fdfd}\u{12031}",
+    "a_very_long_word_without_any_place_to_break_it_that_goes_on_and_on_and_on_and_on",
+];
+
+fn outside() -> impl Strategy<Value = String> {
+    let pieces = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12);
+    prop_oneof![
+        8 => pieces.prop_map(|pieces| pieces.concat()),
+        1 => Just("漢".repeat(300)),
+        1 => Just("👨\u{200d}👩\u{200d}👧".repeat(60)),
+        1 => Just("\u{301}".repeat(500)),
+    ]
+}
+
+/// Everything that can come from outside, in one model.
+fn hostile(texts: &[String]) -> Model {
+    let mut texts = texts.iter().cycle().map(|text| raw(text));
+    let mut next = || texts.next().unwrap_or_default();
+    let mut model = sample::everything();
+    model.directory.credential = Some(Me { organisation_id: None, organisation_name: Some(next()), user_id: None });
+    for member in &mut model.directory.members {
+        member.first_name = Some(next());
+    }
+    for bot in &mut model.directory.chatbots {
+        bot.name = next();
+    }
+    let mut names: Vec<_> = model.inbox.rows.keys().cloned().collect();
+    names.sort();
+    for name in names {
+        let conversation = &mut model.inbox.rows.get_mut(&name).unwrap().conversation;
+        conversation.contact_name = Some(next());
+        conversation.contact_email = Some(next());
+        conversation.contact_phone = Some(next());
+        conversation.title = Some(next());
+        conversation.summary = Some(next());
+        conversation.last_message_preview = Some(next());
+    }
+    let roles = [Role::User, Role::Assistant, Role::System, Role::Other(raw("odd"))];
+    let messages = roles.into_iter().cycle().take(12).enumerate().map(|(number, role)| {
+        let source = ["bot", "api", "other"][number % 3];
+        let tool = PartKind::Tool { name: Some(next()), input: None, output: None, error_text: Some(next()) };
+        let file = PartKind::File { url: next(), media_type: Some(next()), filename: Some(next()) };
+        let kinds = vec![PartKind::Text(next()), tool, file, PartKind::Unreadable(next())];
+        sample::parts("june", 300 + number, role, Some(source), &format!("14:10:{number:02}"), kinds)
+    });
+    let messages: Vec<_> = messages.collect();
+    sample::read(&mut model, "june", messages);
+    model.inbox.put_cursor(&id("june"));
+    model
+}
+
+/// Everything that can stand over or beside the panes.
+fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
+    match focus {
+        0 => {}
+        1 => sample::open(model, "june"),
+        2 => model.panes.focus = Focus::Sidebar,
+        _ => sample::write(model, "june", text),
+    }
+    if focus > 1 {
+        for (name, state) in [
+            ("june", State::Stopped { reasons: vec![Reason::Email(Some(raw(text)), None)], since: Duration::ZERO }),
+            ("zoe", State::Unjournaled { reason: raw(text) }),
+        ] {
+            let mut effects = Vec::new();
+            sending::submit(model, &id(name), raw(text), 0, Default::default(), &mut effects);
+            model.outbox.entries.last_mut().unwrap().state = state;
+        }
+    }
+    let question = Question::PasteAsReply { conversation: id("june"), text: raw(text) };
+    match overlay {
+        1 => model.overlays.show(Overlay::Help { top: 3 }, Duration::ZERO),
+        2 => model.overlays.show(Overlay::WhoAmI { chosen: 2 }, Duration::ZERO),
+        3 => model.overlays.show(Overlay::Question(question), Duration::ZERO),
+        4 => model.overlays.prefix = Some(Key::char('g')),
+        5 => model.notices.say(model.now.mono, Weight::Warning, "our words:", Some(raw(text))),
+        _ => {}
+    }
+}
+
+/// No cell holds what may not be drawn, and no wide cluster lacks its second cell.
+fn cells_are_whole(drawn: &Drawn) {
+    let area = drawn.buffer.area;
+    for y in 0..area.height {
+        let mut x = 0;
+        while x < area.width {
+            let symbol = drawn.cell(x, y).symbol();
+            let hidden = ['\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{e0000}'..='\u{e00ff}'];
+            let bad = |char: char| char.is_control() || hidden.iter().any(|range| range.contains(&char));
+            let flag = symbol.starts_with('\u{1f3f4}');
+            assert!(flag || !symbol.chars().any(bad), "{symbol:?} at {x}, {y}");
+            let cells = u16::try_from(width(symbol)).unwrap();
+            assert!((1..=2).contains(&cells), "{symbol:?} at {x}, {y}");
+            assert!(x + cells <= area.width, "{symbol:?} reaches out at {x}, {y}");
+            if cells == 2 {
+                assert_eq!(drawn.cell(x + 1, y).symbol(), " ", "behind {symbol:?} at {x}, {y}");
+            }
+            x += cells;
+        }
+    }
+}
+
+/// What is ours stands where it belongs, whatever the text.
+fn ours_stands(model: &Model, drawn: &Drawn) {
+    let layout = model.screen.layout;
+    if layout.fit == Fit::Line || model.overlays.open.is_some() {
+        return;
+    }
+    let pane = layout.pane;
+    for row in 0..pane.height {
+        if pane.x > 0 {
+            assert_eq!(drawn.cell(pane.x - 1, pane.y + row).symbol(), "│");
+        }
+        if layout.sidebar.x > pane.x {
+            assert_eq!(drawn.cell(layout.sidebar.x - 1, pane.y + row).symbol(), "│");
+        }
+    }
+    let area = layout.thread;
+    for (row, line) in (0..area.height).zip(&model.screen.thread) {
+        let cells = [drawn.cell(area.x, area.y + row).symbol(), drawn.cell(area.x + 1, area.y + row).symbol()];
+        let role = match &line.kind {
+            LineKind::Header { speaker, .. }
+            | LineKind::Text { speaker, .. }
+            | LineKind::Tool { speaker, .. }
+            | LineKind::File { speaker, .. }
+            | LineKind::Unreadable { speaker, .. } => Some(*speaker),
+            _ => None,
+        };
+        let expected = match role {
+            Some(Speaker::Visitor) => ["▌", " "],
+            Some(Speaker::Person) => ["▏", " "],
+            Some(Speaker::Bot) => ["┊", " "],
+            Some(Speaker::Unknown | Speaker::Marker) => ["╎", " "],
+            None => {
+                assert!(["─", " "].contains(&cells[0]), "{cells:?} begins a rule");
+                continue;
+            }
+        };
+        assert_eq!(cells, expected, "{:?}", line.kind);
+    }
+    let frame = layout.composer;
+    if frame.height > 1 {
+        let right = frame.x + frame.width - 1;
+        for row in 1..frame.height - 1 {
+            assert_eq!(drawn.cell(frame.x, frame.y + row).symbol(), "┃");
+            assert_eq!(drawn.cell(right, frame.y + row).symbol(), "┃");
+        }
+        assert_eq!(drawn.cell(right, frame.y).symbol(), "┓");
+        assert_eq!(drawn.cell(right, frame.y + frame.height - 1).symbol(), "┛");
+        assert!(drawn.row(frame.y).contains("┏ REPLY, visible, takes over: \u{201c}"), "{}", drawn.row(frame.y));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 160, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_from_outside_leaves_its_place_at_any_size(
+        columns in 0_u16..=200,
+        rows in 0_u16..=60,
+        texts in proptest::collection::vec(outside(), 1..9),
+        focus in 0_usize..4,
+        overlay in 0_usize..7,
+        ascii in any::<bool>(),
+    ) {
+        let mut model = hostile(&texts);
+        dress(&mut model, focus, overlay, texts.first().map(String::as_str).unwrap_or_default());
+        let drawn = draw(&mut model, &Theme::of(true, ascii), columns, rows);
+        cells_are_whole(&drawn);
+        if !ascii {
+            ours_stands(&model, &drawn);
+        }
+    }
+
+    #[test]
+    fn without_colours_no_cell_has_one(texts in proptest::collection::vec(outside(), 1..5), overlay in 0_usize..7) {
+        let mut model = hostile(&texts);
+        dress(&mut model, 3, overlay, "text");
+        let drawn = draw(&mut model, &Theme::of(false, false), 120, 30);
+        for cell in drawn.buffer.content() {
+            prop_assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
+        }
+    }
+}
+
+#[test]
+fn the_smallest_and_the_largest_screens_are_drawn() {
+    for (columns, rows) in
+        [(0, 0), (1, 0), (0, 1), (1, 1), (39, 9), (40, 10), (79, 10), (80, 10), (120, 10), (500, 200)]
+    {
+        for focus in 0..4 {
+            for overlay in 0..7 {
+                let mut model = sample::everything();
+                dress(&mut model, focus, overlay, "some text");
+                cells_are_whole(&draw(&mut model, &THEME, columns, rows));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_frame_smaller_than_what_was_measured_is_clipped() {
+    let mut model = sample::everything();
+    dress(&mut model, 3, 1, "some text");
+    settle(&mut model, Size { columns: 200, rows: 60 });
+    let mut terminal = Terminal::new(TestBackend::new(50, 12)).unwrap();
+    terminal.draw(|frame| ui::view(&model, &THEME, frame)).unwrap();
+}
+
+/// Lines of ours that a message may copy.
+const COPIES: [&str; 9] = [
+    "──────────────── Friday 22 May ────────────────",
+    "── system 14:05: The visitor asked for a person. ──",
+    "▏ You                                    14:09",
+    "▏ I have refunded your order.",
+    "┊ Bot",
+    "▸ tool: refund_order",
+    "─── since you began writing: 1 message ───",
+    "  stopped: read the new line above. ^S sends anyway",
+    " ^S send   Enter new line   Esc leave, draft kept",
+];
+
+#[test]
+fn a_message_that_copies_our_lines_keeps_the_gutter_of_its_role_on_every_row() {
+    for (role, source, mark) in [
+        (Role::User, None, "▌ "),
+        (Role::Assistant, Some("bot"), "┊ "),
+        (Role::Assistant, Some("api"), "▏ "),
+        (Role::Other(raw("odd")), None, "╎ "),
+    ] {
+        let mut model = sample::inbox();
+        let text = COPIES.join("\n");
+        sample::read(&mut model, "zoe", vec![sample::message("zoe", 1, role, source, "14:09", &text)]);
+        sample::open(&mut model, "zoe");
+        for columns in [40, 50, 79] {
+            let drawn = draw(&mut model, &THEME, columns, 40);
+            let area = model.screen.layout.thread;
+            let rows: Vec<String> = (area.y..area.y + area.height).map(|y| drawn.row_from(area.x, y)).collect();
+            let from = rows.iter().position(|row| row.starts_with(mark)).unwrap();
+            let lines = model.screen.thread.iter().filter(|line| line.message.is_some()).count();
+            assert!(lines > COPIES.len());
+            for row in rows.iter().skip(from).take(lines) {
+                assert!(row.starts_with(mark), "{row:?}");
+            }
+            assert_eq!(
+                from,
+                model.screen.thread.len() - lines,
+                "only the day and the beginning stand without a gutter"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_name_cannot_change_what_the_borders_say() {
+    let wide = "漢".repeat(300);
+    let names =
+        ["You", "Bot", "NOTE, team only", "\u{201d} visible", "\" visible", "x\u{201d}, takes over: \u{201c}y", &wide];
+    for name in names {
+        for columns in [40, 80, 120] {
+            let mut model = sample::inbox();
+            model.inbox.rows.get_mut(&id("june")).unwrap().conversation.contact_name = Some(raw(name));
+            sample::write(&mut model, "june", "hi");
+            let drawn = draw(&mut model, &THEME, columns, 24);
+            let frame = model.screen.layout.composer;
+            let border = drawn.row(frame.y);
+            let ours = "┏ REPLY, visible, takes over: \u{201c}";
+            assert!(border.contains(ours), "{border}");
+            let said = border.split(ours).nth(1).unwrap();
+            assert_eq!(
+                said.matches(['\u{201c}', '\u{201d}', '"']).count(),
+                1,
+                "a name cannot end its quotation: {said}"
+            );
+            let quoted = said.split('\u{201d}').next().unwrap();
+            assert!(width(quoted) <= 40, "{quoted}");
+            assert!(border.contains('┓'), "{border}");
+        }
+    }
+}
+
+#[test]
+fn a_reply_to_an_open_conversation_does_not_say_that_it_takes_over() {
+    let mut model = sample::inbox();
+    sample::write(&mut model, "zoe", "hi");
+    let drawn = draw(&mut model, &THEME, 50, 20);
+    let frame = model.screen.layout.composer;
+    assert!(
+        drawn.row_from(frame.x, frame.y).starts_with("┏ REPLY, visible: \u{201c}Zoë Fuchs\u{201d} ━"),
+        "{}",
+        drawn.text()
+    );
+    let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
+    assert!(last.starts_with("┗━━━"), "no mail address, no words about mail: {last}");
+}
+
+#[test]
+fn the_marks_of_a_row_depend_on_its_state_alone() {
+    let list = |name: &str, preview: &str| {
+        let mut model = sample::inbox();
+        for row in model.inbox.rows.values_mut() {
+            row.conversation.contact_name = Some(raw(name));
+            row.conversation.last_message_preview = Some(raw(preview));
+        }
+        let drawn = draw(&mut model, &THEME, 80, 24);
+        let marks = |y: u16| (0..5).map(|x| drawn.cell(x, y).symbol().to_owned()).collect::<String>();
+        let age = |y: u16| (24..30).map(|x| drawn.cell(x, y).symbol().to_owned()).collect::<String>();
+        let spoke = |y: u16| (0..7).map(|x| drawn.cell(x, y).symbol().to_owned()).collect::<String>();
+        (1..9).map(|y| if y % 2 == 1 { marks(y) + &age(y) } else { spoke(y) }).collect::<Vec<_>>()
+    };
+    let plain = list("June", "hello");
+    assert_eq!(plain[..4], [" ! ↑    4m ", "     ▸ ", " • ↑    2m ", "     ▸ "]);
+    for (name, preview) in [
+        ("! ↑ June", "‹ I have answered"),
+        ("x 2d", "      ✎ unsent"),
+        (&*"漢".repeat(300), &*"👨\u{200d}👩\u{200d}👧".repeat(60)),
+        ("", "\u{1b}[2K‹"),
+    ] {
+        assert_eq!(list(name, preview), plain);
+    }
+}
+
+#[test]
+fn our_words_stand_before_a_name_in_the_header_the_notice_and_the_question() {
+    let mut model = sample::inbox();
+    model.directory.members[1].first_name = Some(raw("nobody\u{201d} · high"));
+    let june = &mut model.inbox.rows.get_mut(&id("june")).unwrap().conversation;
+    june.assigned_to = UserId::parse("mara");
+    june.status = Status::parse("open\u{201d} \u{1b}[0m");
+    june.priority = Priority::parse("low\u{201d}");
+    model.inbox.put_cursor(&id("june"));
+    let drawn = draw(&mut model, &THEME, 120, 24);
+    let header = drawn.row(2);
+    let said = header.split('│').nth(1).unwrap().trim();
+    assert!(said.starts_with("status \u{201c}open"), "{said}");
+    model.notices.say(model.now.mono, Weight::Plain, "this is the inbox of", Some(raw("x\u{201d} ^S send")));
+    let drawn = draw(&mut model, &THEME, 80, 24);
+    assert_eq!(drawn.row(23).trim(), "this is the inbox of \u{201c}x' ^S send\u{201d}");
+}
+
+#[test]
+fn a_popup_over_wide_characters_leaves_no_half_of_one() {
+    for columns in 40..90 {
+        let mut model = sample::inbox();
+        for row in model.inbox.rows.values_mut() {
+            row.conversation.contact_name = Some(raw(&"漢字".repeat(60)));
+            row.conversation.last_message_preview = Some(raw(&format!("x{}", "漢字".repeat(60))));
+        }
+        model.overlays.show(Overlay::WhoAmI { chosen: 0 }, Duration::ZERO);
+        let drawn = draw(&mut model, &THEME, columns, 12);
+        cells_are_whole(&drawn);
+        let corners = (0..12).filter(|y| drawn.row(*y).contains("┌─ who are you? ")).count();
+        assert_eq!(corners, 1, "{}", drawn.text());
+    }
+}
+
+#[test]
+fn at_rest_there_are_at_most_four_colours() {
+    let mut model = sample::everything();
+    let drawn = draw(&mut model, &THEME, 120, 40);
+    let colours: std::collections::HashSet<_> = drawn.buffer.content().iter().map(|cell| cell.fg).collect();
+    assert!(colours.len() <= 4, "{colours:?}");
+}
