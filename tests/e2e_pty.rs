@@ -17,3 +17,5 @@ mod pastes;
 mod reply;
 #[path = "e2e_pty/sizes.rs"]
 mod sizes;
+#[path = "e2e_pty/surroundings.rs"]
+mod surroundings;

@@ -157,8 +157,10 @@ pub fn quiet(command: &mut CommandBuilder) {
 
 /// Leaves from wherever no draft lies.
 pub fn quit(pty: &Pty) {
-    pty.type_until("\x1b", "the list", |screen| screen.contents().contains("Enter open"));
-    pty.send("q");
+    pty.send("\x1b");
+    pty.wait_for("no composer", |screen| !screen.contents().contains("REPLY, visible"));
+    // In the narrow layout the first one goes back to the list.
+    pty.type_until("q", "the end", |screen| !screen.alternate_screen());
     assert_eq!(pty.wait_end().exit_code(), 0);
 }
 
