@@ -164,7 +164,10 @@ impl Oracle {
             entries: entries(model),
         };
         match event {
-            Event::Fetched { asked, fetch, found: Ok(found), .. } => {
+            // An answer that comes twice, or to a question that was given up, tells nothing.
+            Event::Fetched { asked, fetch, found: Ok(found), .. }
+                if model.poller.in_flight.iter().any(|read| read.asked == *asked && read.fetch == *fetch) =>
+            {
                 self.fetched(*asked, fetch, found, (step, now), platform)
             }
             Event::Journaled { ask, local } => {
