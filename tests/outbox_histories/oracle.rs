@@ -434,8 +434,11 @@ impl Oracle {
     }
 
     fn begins(&self, id: &ConversationId, step: u64, model: &Model, platform: &Platform) -> Begun {
+        // While the newest page is not here, nothing that stands on the screen is what its writer answers.
+        let loaded = model.threads.get(id).is_some_and(|thread| thread.read.is_some());
         let seen = platform
             .position(id)
+            .filter(|_| loaded)
             .and_then(|at| platform.held[at].messages.iter().rposition(|message| self.drawn.contains_key(&message.id)));
         Begun { step, newest_drawn: seen, facts: model.inbox.rows.get(id).map(|row| Facts::of(&row.conversation)) }
     }
