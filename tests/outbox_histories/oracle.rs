@@ -225,6 +225,10 @@ impl Oracle {
 
     fn attempted(&mut self, local: LocalId, attempt: u32, delivery: &Delivery, now: Duration, step: u64) {
         let Some(at) = self.by_local.get(&local).copied() else { return };
+        // What comes twice of an identity that is over tells nothing of the next one.
+        if self.sent[at].local != Some(local) {
+            return;
+        }
         let sent = &mut self.sent[at];
         match delivery {
             Delivery::Delivered(message) => {
