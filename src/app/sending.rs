@@ -25,6 +25,8 @@ use super::thread::Side;
 /// The same bytes do not leave again sooner after the last attempt ended.
 const RESEND_AFTER: Duration = Duration::from_secs(10);
 const RESEND_AT_MOST: Duration = Duration::from_secs(60);
+/// That the thread does not have an earlier attempt proves nothing sooner than this.
+const ABSENT_AFTER: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const LOOK_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 
@@ -148,7 +150,7 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects:
         .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429));
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
-        _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
+        _ if definite => State::Uncertain { problem, look_at: now, resend_at: now + ABSENT_AFTER, refused: true },
         // A server that asks for no wait at all must not be asked in a circle.
         (Remedy::WaitFor(wait), _) => State::Waiting { until: now + (*wait).max(LOOK_AGAIN_AFTER), problem },
         (Remedy::SignInAgain, _) => State::Blocked { problem },
@@ -383,14 +385,21 @@ fn uncertain(
     let read = model.threads.get(conversation).and_then(|thread| thread.read);
     let looked = read.filter(|read| read.asked > ended);
     match looked {
-        Some(_) if refused => {
-            // The thread was read after the refusal and does not have it.
+        Some(read) if refused && read.at >= resend_at => {
+            // The thread does not have it. Should it come all the same, it is still found.
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
-                entry.unknown = false;
                 if let Some(local) = entry.local {
                     effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
                 }
+            }
+        }
+        Some(_) if refused => {
+            if let State::Uncertain { look_at, .. } = &mut entry.state {
+                *look_at = (now + RESEND_AFTER).min(resend_at).max(now + LOOK_AGAIN_AFTER);
+            }
+            if !poller::asks_newest(model, conversation, ended + 1) {
+                poller::ask_newest(model, conversation, Lane::Send, effects);
             }
         }
         Some(read) if resend_at <= now && guard::is_young(read, resend_at, now) => {

@@ -113,7 +113,7 @@ impl Oracle {
         }
         let (now, changed) = self.facts.get(&sent.conversation)?;
         let then = sent.begun.facts.as_ref()?;
-        if *changed <= sent.overridden {
+        if *changed <= sent.overridden.max(sent.begun.step) {
             return None;
         }
         (then != now).then(|| format!("a reply leaves though status, owner or address changed: {then:?} to {now:?}"))

@@ -164,7 +164,10 @@ impl Oracle {
             entries: entries(model),
         };
         match event {
-            Event::Fetched { asked, fetch, found: Ok(found), .. } => {
+            // An answer that comes twice, or to a question that was given up, tells nothing.
+            Event::Fetched { asked, fetch, found: Ok(found), .. }
+                if model.poller.in_flight.iter().any(|read| read.asked == *asked && read.fetch == *fetch) =>
+            {
                 self.fetched(*asked, fetch, found, (step, now), platform)
             }
             Event::Journaled { ask, local } => {
@@ -222,6 +225,10 @@ impl Oracle {
 
     fn attempted(&mut self, local: LocalId, attempt: u32, delivery: &Delivery, now: Duration, step: u64) {
         let Some(at) = self.by_local.get(&local).copied() else { return };
+        // What comes twice of an identity that is over tells nothing of the next one.
+        if self.sent[at].local != Some(local) {
+            return;
+        }
         let sent = &mut self.sent[at];
         match delivery {
             Delivery::Delivered(message) => {
@@ -431,8 +438,11 @@ impl Oracle {
     }
 
     fn begins(&self, id: &ConversationId, step: u64, model: &Model, platform: &Platform) -> Begun {
+        // While the newest page is not here, nothing that stands on the screen is what its writer answers.
+        let loaded = model.threads.get(id).is_some_and(|thread| thread.read.is_some());
         let seen = platform
             .position(id)
+            .filter(|_| loaded)
             .and_then(|at| platform.held[at].messages.iter().rposition(|message| self.drawn.contains_key(&message.id)));
         Begun { step, newest_drawn: seen, facts: model.inbox.rows.get(id).map(|row| Facts::of(&row.conversation)) }
     }
