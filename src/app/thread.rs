@@ -71,6 +71,8 @@ pub struct ReadAt {
     pub at: Duration,
     /// When it was here.
     pub came: Duration,
+    /// The step in which it was here.
+    pub came_in: u64,
 }
 
 /// Where the reader stands: an identity, never a line number.
@@ -114,6 +116,8 @@ pub struct Thread {
     pub gap_at: Option<Duration>,
     /// When the newest page was last read.
     pub read: Option<ReadAt>,
+    /// And when before that.
+    pub read_before: Option<ReadAt>,
     /// The step in which the first page arrived.
     pub loaded_in: Option<u64>,
     /// When anyone's last word arrived here (monotonic).
