@@ -267,13 +267,19 @@ impl Thread {
         self.messages.iter().zip(self.speakers.iter().copied())
     }
 
-    /// The order of a page, where it shows one.
+    /// The order of a page, where it shows one: what most neighbours say, since one time that is odd or could not be
+    /// read must not turn a thread around.
     #[must_use]
     pub fn order_of_page(page: &Page<Message>) -> Option<Order> {
-        let (first, last) = (page.items.first()?, page.items.last()?);
-        match first.created_at.at.cmp(&last.created_at.at) {
-            std::cmp::Ordering::Less => Some(Order::OldestFirst),
-            std::cmp::Ordering::Greater => Some(Order::NewestFirst),
+        let times = page.items.iter().map(|message| message.created_at).filter(|time| time.certain);
+        let (mut rises, mut falls) = (0_usize, 0_usize);
+        for (one, next) in times.clone().zip(times.skip(1)) {
+            rises += usize::from(one.at < next.at);
+            falls += usize::from(one.at > next.at);
+        }
+        match rises.cmp(&falls) {
+            std::cmp::Ordering::Greater => Some(Order::OldestFirst),
+            std::cmp::Ordering::Less => Some(Order::NewestFirst),
             std::cmp::Ordering::Equal => None,
         }
     }
