@@ -26,6 +26,14 @@ pub(crate) struct Word {
     pub(crate) allowed: usize,
 }
 
+/// A look at the newest page of a thread: the step that asked, when it came in the world's time, and in which step.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    asked: u64,
+    came: Duration,
+    step: u64,
+}
+
 /// What its writer had seen when a reply was begun.
 #[derive(Clone, Debug)]
 struct Begun {
@@ -103,8 +111,8 @@ pub(crate) struct Oracle {
     drawn: HashMap<MessageId, Duration>,
     facts: HashMap<ConversationId, (Facts, u64)>,
     begun: HashMap<ConversationId, Begun>,
-    /// The step that asked for the newest answered page of each thread, and when that came.
-    looked: HashMap<ConversationId, (u64, Duration)>,
+    /// The last look at the newest page of each thread, and the one before.
+    looked: HashMap<ConversationId, (Look, Look)>,
     /// How long the machine has slept: the world's time is ahead of ours by that.
     pub(crate) asleep: Duration,
     ordered: HashSet<LocalId>,
@@ -199,7 +207,9 @@ impl Oracle {
                 if newest {
                     let came = now + self.asleep;
                     let looked = self.looked.entry(conversation.clone()).or_default();
-                    *looked = (*looked).max((asked, came));
+                    if asked >= looked.0.asked {
+                        *looked = (Look { asked, came, step }, looked.0);
+                    }
                 }
             }
             Found::Conversations(page) => {
