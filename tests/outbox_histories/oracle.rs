@@ -8,7 +8,7 @@ use takeover::app::guard::Facts;
 use takeover::app::outbox::State;
 use takeover::app::{Code, Delivery, Effect, Event, Fetch, Focus, Found, Key, Model};
 use takeover::domain::problem::Reached;
-use takeover::domain::{ConversationId, LocalId, MessageId, Problem, Status};
+use takeover::domain::{ConversationId, LocalId, Message, MessageId, Problem, Status};
 
 use crate::platform::Platform;
 
@@ -199,10 +199,16 @@ impl Oracle {
     fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, (step, now): (u64, Duration), platform: &Platform) {
         match found {
             Found::Messages(page) => {
+                let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
+                let held = platform.position(conversation).map(|at| &platform.held[at].messages);
+                let known = |message: &&Message| self.told.contains_key(&message.id);
+                // Older messages, loaded on demand, are no news.
+                let history = held.filter(|_| platform.newest_first && cursor.is_some());
+                let until = history.and_then(|held| held.iter().find(known)).map(|first| first.id.clone());
                 for message in &page.items {
+                    let step = if until.as_ref().is_some_and(|first| message.id < *first) { 0 } else { step };
                     self.told.entry(message.id.clone()).or_insert(step);
                 }
-                let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
                 let newest = if platform.newest_first { cursor.is_none() } else { page.next.is_none() };
                 if newest {
                     let came = now + self.asleep;
