@@ -187,8 +187,14 @@ pub fn cause(problem: &Problem) -> String {
 }
 
 fn request_id(problem: &Problem) -> String {
-    let id = problem.request_id.as_ref().map(sanitize_line);
-    id.map(|id| format!(" [{}]", truncate(id.as_str(), 24).text)).unwrap_or_default()
+    problem.request_id.as_ref().map(|id| format!(" [{}]", named(id, 24))).unwrap_or_default()
+}
+
+/// A name that a machine gave, as it is; what is more than letters, digits, `_`, `-` and `.` is quoted.
+fn named(raw: &RawText, cells: usize) -> String {
+    let name = raw.as_raw();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    if name.len() <= cells && name.bytes().all(plain) { name.to_owned() } else { quoted_within(raw, cells) }
 }
 
 fn said(problem: &Problem) -> String {
@@ -211,15 +217,14 @@ fn said(problem: &Problem) -> String {
     let theirs = truncate(theirs.as_str(), 100).text.into_owned();
     let mut said = match (ours.is_empty(), theirs.is_empty()) {
         (true, true) => "no answer".to_owned(),
+        (true, false) if matches!(problem.status, Some(400..500)) => quoted(&problem.message),
         (true, false) => theirs,
         (false, false) if problem.remedy == Remedy::FixTheInput => format!("{ours}: {}", quoted(&problem.message)),
         (false, _) => ours,
     };
     for (field, error) in problem.fields.iter().take(2) {
-        let field = sanitize_line(field);
-        let error = sanitize_line(error);
-        let error = truncate(error.as_str(), OUTSIDE_CELLS).text.into_owned();
-        said.push_str(&if field.as_str().is_empty() { format!(", {error}") } else { format!(", {field}: {error}") });
+        let field = if field.is_empty() { String::new() } else { named(field, OUTSIDE_CELLS) + ": " };
+        said.push_str(&format!(", {field}{}", quoted(error)));
     }
     said
 }

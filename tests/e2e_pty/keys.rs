@@ -99,11 +99,10 @@ fn the_terminals_answers_are_no_text_either_s6() {
 
 #[test]
 fn a_burst_of_letters_runs_nothing_and_offers_a_reply_s6() {
-    let burst = "abcdefghijklmopqstuvwxyz".repeat(9);
-    let burst = &burst[..200];
+    let burst: String = "abcdefghijklmopqstuvwxyz".chars().cycle().take(200).collect();
     let (desk, pty) = list((120, 40));
     let before = below_the_bar(&pty.screen());
-    pty.send(burst);
+    pty.send(&burst);
     pty.wait_for_text("start a reply with 200 pasted characters?");
     answer(&pty, "\x1b");
     pty.wait_for("the question gone", |screen| !screen.contents().contains("pasted characters"));
@@ -112,7 +111,7 @@ fn a_burst_of_letters_runs_nothing_and_offers_a_reply_s6() {
     assert_eq!(statuses["conversations"].as_array().unwrap().len(), 2);
 
     // Taken as a reply it is text, all of it.
-    pty.send(burst);
+    pty.send(&burst);
     pty.wait_for_text("start a reply with 200 pasted characters?");
     answer(&pty, "y");
     pty.wait_for("the composer", |screen| screen.contents().contains("REPLY, visible"));

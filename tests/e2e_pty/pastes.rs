@@ -112,7 +112,7 @@ fn a_megabyte_arrives_whole_and_typing_goes_on() {
     pty.wait_for_text(&format!("start a reply with {count} pasted characters?"));
     answer(&pty, "y");
     pty.wait_for("the composer with the end in it", |screen| screen.contents().contains("the very end"));
-    pty.wait_for_text("more above");
+    pty.wait_for_text("\u{2191} \u{2513}");
     pty.send(", typed");
     pty.wait_for_text("the very end, typed");
     // Once more into the open composer.

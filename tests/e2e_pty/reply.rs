@@ -60,6 +60,7 @@ fn a_reply_takes_over_arrives_once_and_the_answer_comes_without_a_key() {
         quit(&pty);
         pty.assert_restored();
         assert_clean(&pty.raw());
+        assert!(!String::from_utf8_lossy(&pty.raw()).contains(desk.api_key()), "the key is never written");
     }
 }
 

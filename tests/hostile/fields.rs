@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, answer};
 use crate::inputs::{CLASSES, CONTROL, HIDDEN, texts};
-use crate::look::{BOT, PERSON, Row, UNKNOWN, VISITOR, assert_borders, end, stretch, thread};
+use crate::look::{BOT, PERSON, Row, UNKNOWN, VISITOR, assert_borders, end, page_up, stretch, thread};
 use crate::pty::Pty;
 
 /// Waits until something at this size is drawn whole, and holds its borders.
@@ -21,7 +21,9 @@ fn at_size(pty: &Pty, (columns, rows): (u16, u16), about: &str) {
     } else {
         pty.wait_for("the hints", |screen| {
             let last = screen.rows(0, columns).last().unwrap_or_default();
-            ["? keys", "Esc ", "Enter new line", "^S ", "not read: "].iter().any(|hint| last.contains(hint))
+            ["? keys", "Esc ", "Enter new line", "^S ", "not read: ", "taken back"]
+                .iter()
+                .any(|hint| last.contains(hint))
         });
         assert_borders(&pty.screen(), about);
     }
@@ -66,8 +68,7 @@ fn rows_sidebars_and_previews_stand_at_every_layout() {
     pty.send("4");
     pty.wait_for_text(&format!("4 All {count}"));
     pty.send("gg");
-    pty.wait_for("the first sidebar", |screen| tag(screen, "#").is_some());
-    pty.wait_for("the cursor on the first row", |screen| screen.cursor_position().0 == 1);
+    pty.wait_for("the sidebar of the newest", |screen| tag(screen, "#") == Some(count - 1));
     let mut seen = BTreeSet::new();
     for step in 0..count {
         let now = tag(&pty.screen(), "#").unwrap();
@@ -209,22 +210,17 @@ fn every_row_of_a_message_has_its_roles_gutter_however_one_scrolls_s2() {
                     let found = rows.iter().find_map(|row| match row {
                         Row::Said(gutter, text) => tagged(text, tag).then(|| gutter.clone()),
                         Row::Rule(words) => words.contains(tag.as_str()).then(String::new),
-                        Row::Blank => None,
+                        Row::Ours(_) | Row::Blank => None,
                     });
                     if let Some(found) = &found {
                         assert_eq!(found, gutter, "{}: the gutter of {tag}", class.name);
                     }
                     found.is_none()
                 });
-                if rows.contains(&Row::Rule("the beginning".to_owned())) {
+                if rows.contains(&Row::Ours("the beginning".to_owned())) {
                     break;
                 }
-                pty.send("\x1b[5~");
-                let before = screen.contents();
-                pty.wait_for("older rows", |screen| {
-                    let text = screen.contents();
-                    text != before && !text.contains("are being read") && !text.contains("load as you scroll")
-                });
+                page_up(&pty, &screen);
             }
             assert!(missing.is_empty(), "{} at {size:?}: never seen: {missing:?}", class.name);
             end(&pty);
@@ -288,10 +284,7 @@ fn names_of_the_organisation_and_of_bots_stand() {
     for (at, text) in CONTROL.texts.iter().chain(HIDDEN.texts).enumerate() {
         let desk = Desk::new();
         desk.waiting("June Park", 900.0);
-        let me = json!({
-            "object": "api_key", "organization": { "id": "o1", "name": text, "slug": text },
-            "organization_id": "o1", "organization_name": text, "scopes": [text], "user": null, "name": text,
-        });
+        let me = json!({ "org": { "id": "o1", "name": format!("O{at:02} {text}") }, "user": null, "scopes": [text] });
         let bot = desk.control(json!({ "list": {} }))["conversations"][0]["id"].clone();
         let shown = desk.control(json!({ "show": { "conversation_id": bot } }));
         let bots = json!({
@@ -306,7 +299,8 @@ fn names_of_the_organisation_and_of_bots_stand() {
         let pty = desk.open((120, 40));
         pty.wait_for_text("June Park");
         pty.send("\r");
-        pty.wait_for_text(&format!("N{at:02}"));
+        pty.wait_for_text(&format!("bot \u{201C}N{at:02}"));
+        assert!(pty.row(0).starts_with(&format!(" O{at:02}")), "{:?}", pty.row(0));
         assert_borders(&pty.screen(), text);
         for size in [(80, 24), (50, 20), (38, 9)] {
             at_size(&pty, size, text);
@@ -315,6 +309,7 @@ fn names_of_the_organisation_and_of_bots_stand() {
     }
 }
 
+/// An answer of the platform with a text in each of its fields.
 fn error(at: usize, text: &str) -> String {
     json!({
         "error": text, "message": format!("E{at:03} {text}"), "request_id": format!("q{text}"),
@@ -337,11 +332,13 @@ fn the_servers_words_about_a_failed_read_stand_behind_ours() {
             }
         }));
         pty.send("R");
-        pty.wait_for_text(&format!("not read: refused (400): \u{201C}E{at:03}"));
+        pty.wait_for_text(&format!(" old: refused (400): \u{201C}E{at:03}"));
         let screen = pty.screen();
         assert_borders(&screen, text);
-        let said = stretch(&screen, 39, 0, 120);
-        assert!(said.starts_with(&format!(" not read: refused (400): \u{201C}E{at:03}")), "{said:?}");
+        let bar = stretch(&screen, 0, 0, 120);
+        assert!(bar.starts_with(" Acme Inc "), "{bar:?}");
+        let open = bar.matches('\u{201C}').count() - bar.matches('\u{201D}').count();
+        assert!(open == 0 || open == 1 && bar.contains("\u{2026};"), "quoted, or cut before our words: {bar:?}");
         at_size(&pty, (80, 24), text);
         at_size(&pty, (50, 20), text);
         at_size(&pty, (120, 40), text);

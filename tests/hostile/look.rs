@@ -11,6 +11,15 @@ pub(crate) const BOT: &str = "\u{250A}";
 pub(crate) const UNKNOWN: &str = "\u{254E}";
 const GUTTERS: [&str; 4] = [VISITOR, PERSON, BOT, UNKNOWN];
 
+/// What takeover says in a thread by itself, without a rule: rows that a message cannot have, since their gutter is blank.
+const OURS: [&str; 5] = [
+    "the beginning",
+    "older messages are being read\u{2026}",
+    "older messages load as you scroll",
+    "reading the thread\u{2026}",
+    "nobody has said anything yet",
+];
+
 /// Where things stand at this size: the columns of the rules, the first column of the thread, its width.
 pub(crate) struct Places {
     pub(crate) rules: &'static [u16],
@@ -118,6 +127,8 @@ pub(crate) enum Row {
     Blank,
     /// A separator or marker of ours, with its words.
     Rule(String),
+    /// Words of ours alone, in the middle of a row whose gutter is blank.
+    Ours(String),
     /// Of a message: its gutter and what stands behind it.
     Said(String, String),
 }
@@ -139,6 +150,8 @@ pub(crate) fn thread(screen: &vt100::Screen, about: &str) -> Vec<Row> {
             let text = text.trim_end();
             assert!(text.ends_with('\u{2500}'), "{about}: a rule that does not end: {text:?}\n{}", picture(screen));
             Row::Rule(text.trim_matches('\u{2500}').trim().to_owned())
+        } else if OURS.contains(&text.trim()) && begins == " " {
+            Row::Ours(text.trim().to_owned())
         } else if matches!(begins.as_str(), "\u{250F}" | "\u{2503}" | "\u{2517}") {
             break;
         } else {
@@ -147,6 +160,17 @@ pub(crate) fn thread(screen: &vt100::Screen, about: &str) -> Vec<Row> {
         found.push(said);
     }
     found
+}
+
+/// Scrolls the thread a page up from this screen, and waits until other rows stand there.
+pub(crate) fn page_up(pty: &Pty, from: &vt100::Screen) {
+    let before = thread(from, "before a page up");
+    pty.send("\x1b[5~");
+    pty.wait_for("older rows", |screen| {
+        let rows = thread(screen, "after a page up");
+        let loading = |row: &Row| matches!(row, Row::Ours(words) if words.starts_with("older messages"));
+        rows != before && !rows.iter().any(loading)
+    });
 }
 
 /// Ends the program, and holds every byte that it wrote against what takeover writes.

@@ -1,10 +1,13 @@
 //! Records that cannot be read, too large, or that never come: the others are drawn, and the bad ones are named
 //! (security, S7).
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, SIZES};
-use crate::look::{Row, assert_borders, end, thread};
+use crate::desk::{Desk, SIZES, bare};
+use crate::look::{Row, assert_borders, end, page_up, thread};
+use crate::pty::Pty;
 
 /// Bad records of a list, each in the place of a conversation; true: it cannot be read, else some field is only odd.
 fn bad_conversations() -> Vec<(&'static str, String, bool)> {
@@ -131,9 +134,7 @@ fn a_message_of_twenty_kilobytes_is_read_from_its_end_to_its_beginning() {
             if seen.contains("w0000") {
                 break;
             }
-            let before = screen.contents();
-            pty.send("\x1b[5~");
-            pty.wait_for("the page before", |screen| screen.contents() != before);
+            page_up(&pty, &screen);
         }
         let missing: Vec<_> = words.iter().filter(|word| !seen.contains(*word)).collect();
         assert!(missing.is_empty(), "at {size:?}: {missing:?}");
@@ -183,5 +184,42 @@ fn every_failure_of_a_read_is_a_clear_line_and_passes_when_it_is_over() {
             });
         }
         end(&pty);
+    }
+}
+
+#[test]
+fn an_answer_that_trickles_in_ends_after_its_time_and_the_next_one_is_read() {
+    let desk = Desk::new();
+    desk.waiting("June Park", 9_000.0);
+    let pty = desk.open((120, 40));
+    pty.wait_for_text("hello? anybody there?");
+    desk.control(json!({ "fault": { "kind": "trickle", "path": "/conversations?", "times": 1 } }));
+    pty.send("R");
+    pty.wait_within(Duration::from_secs(60), "an end after half a minute", |screen| {
+        screen.rows(0, 120).next().unwrap_or_default().contains(" old: ")
+    });
+    pty.send("R");
+    pty.wait_for("fresh again", |screen| screen.rows(0, 120).next().unwrap_or_default().contains("left this hour"));
+    end(&pty);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_where_the_list_would_be() {
+    // A port that was free a moment ago, and a name that no resolver knows.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for base in [format!("http://{free}/v1"), "https://inbox.invalid/v1".to_owned()] {
+        for size in SIZES {
+            let mut command = bare();
+            command.env("TAKEOVER_API_KEY", "aw_live_0123456789abcdef");
+            command.args(["--base-url", &base]);
+            let pty = Pty::start(command, size);
+            pty.wait_for_text("the list cannot be read: ");
+            pty.wait_for("what to do, in the list or the bar", |screen| {
+                screen.contents().split_whitespace().collect::<Vec<_>>().join(" ").contains("check network, base")
+            });
+            assert_borders(&pty.screen(), &base);
+            assert!(!String::from_utf8_lossy(&pty.raw()).contains("0123456789abcdef"), "the key is never shown");
+            end(&pty);
+        }
     }
 }
