@@ -273,6 +273,35 @@ fn a_reply_whose_fate_is_not_known_is_only_looked_up_and_not_guarded_again() {
 }
 
 #[test]
+fn a_refusal_after_an_unknown_attempt_is_believed_when_the_thread_has_not_shown_it_for_a_minute() {
+    for arrives in [None, Some(40.0), Some(90.0)] {
+        let mut desk = taken_over();
+        desk.press("r");
+        desk.typed("yes");
+        desk.press("<c-s>");
+        desk.line = Line::Hangs;
+        desk.wait(3.0);
+        desk.line = Line::Refuses;
+        desk.wait(11.0);
+        assert!(matches!(desk.states(0)[..], [State::Uncertain { refused: true, .. }]), "{:?}", desk.states(0));
+        desk.line = Line::Up;
+        if let Some(after) = arrives {
+            desk.wait(after);
+            // The first attempt was under way all the time.
+            let body = takeover::api::encode_reply(&RawText::new("yes"));
+            let now = desk.now;
+            desk.platform.post(0, "key-1", &body, Duration::ZERO, now);
+        }
+        desk.wait(120.0);
+        match arrives {
+            None => assert!(matches!(desk.states(0)[..], [State::Refused { .. }]), "{:?}", desk.states(0)),
+            Some(_) => assert!(desk.states(0).is_empty(), "{:?}", desk.states(0)),
+        }
+        assert_eq!(desk.taken(0).len(), usize::from(arrives.is_some()));
+    }
+}
+
+#[test]
 fn a_stop_ignores_the_send_chord_for_seven_tenths_of_a_second() {
     let mut desk = taken_over();
     desk.press("r");
@@ -448,7 +477,8 @@ fn after_the_machine_slept_nothing_waits_for_answers_of_before() {
     desk.takes = seconds(0.2);
     desk.sleep(3_600.0);
     visitor(&mut desk, "are you there?");
-    desk.wait(3.0);
+    // The next thing that is due wakes the core, a poll at the latest.
+    desk.wait(21.0);
     assert_eq!(desk.model.threads.get(&id(0)).unwrap().messages.len(), 2);
 }
 

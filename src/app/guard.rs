@@ -14,6 +14,9 @@ pub const READ_TAKES: Duration = Duration::from_millis(1_500);
 /// The oldest read of the thread that may vouch for a first byte.
 pub const READ_HOLDS_FOR: Duration = Duration::from_millis(2_500);
 
+/// The thread is read once more this long before a hold ends: a colleague's answer during the hold still stops it.
+pub const LAST_READ_BEFORE: Duration = Duration::from_millis(500);
+
 /// A send chord is ignored for this long after a stop, so that a second press meant for the send does not override it.
 pub const STOP_DEAF_FOR: Duration = Duration::from_millis(700);
 
@@ -83,7 +86,8 @@ pub fn is_young(read: ReadAt, due: Duration, now: Duration) -> bool {
 }
 
 /// What stops a reply, empty where nothing does. `until` is the end of the hold, or the moment of the chord where
-/// `at_once` says that there was none.
+/// `at_once` says that there was none. Lines that only the last read brought, in this step or later (`not_from`), are no
+/// reason: the read before it would have let the reply go, and nobody could have read them.
 #[must_use]
 pub fn check(
     baseline: &Baseline,
@@ -91,6 +95,7 @@ pub fn check(
     conversation: Option<&Conversation>,
     until: Duration,
     at_once: bool,
+    not_from: Option<u64>,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let (Some(then), Some(now)) = (&baseline.facts, conversation) {
@@ -134,7 +139,10 @@ pub fn check(
             continue;
         }
         match speaker {
-            Speaker::Visitor | Speaker::Bot => lines += usize::from(!read),
+            Speaker::Visitor | Speaker::Bot => {
+                let brought_last = not_from.is_some_and(|step| entry.first_seen >= step);
+                lines += usize::from(!read && !brought_last);
+            }
             Speaker::Person | Speaker::Unknown => colleague = true,
             Speaker::Marker => colleague |= !excused.contains(&&entry.message.id),
         }

@@ -44,7 +44,8 @@ pub enum State {
         problem: Problem,
         /// When the thread is to be read next.
         look_at: Duration,
-        /// Before this, the same bytes do not leave again.
+        /// Before this, the same bytes do not leave again; where a later attempt was refused, that the thread does not
+        /// have it proves nothing before this.
         resend_at: Duration,
         /// The server refused a later attempt: if the thread does not have it, it never will by itself.
         refused: bool,

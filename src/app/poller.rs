@@ -143,6 +143,16 @@ pub fn asks_newest(model: &Model, conversation: &ConversationId, from: u64) -> b
     })
 }
 
+/// Whether the newest page of a thread is being asked for since that moment.
+#[must_use]
+pub fn asks_newest_since(model: &Model, conversation: &ConversationId, since: Duration) -> bool {
+    model.poller.in_flight.iter().any(|read| {
+        read.purpose == Purpose::Newest
+            && read.at >= since
+            && matches!(&read.fetch, Fetch::Thread { conversation: id, .. } if id == conversation)
+    })
+}
+
 /// Asks for the newest page of a thread, if the budget lets this lane.
 pub fn ask_newest(model: &mut Model, conversation: &ConversationId, lane: Lane, effects: &mut Vec<Effect>) {
     let thread = model.threads.get(conversation);

@@ -293,7 +293,8 @@ fn newest_page(
     thread.loaded_in.get_or_insert(step);
     let newer = thread.read.is_none_or(|held| held.asked <= read.asked);
     if newer {
-        thread.read = Some(ReadAt { asked: read.asked, at: read.at, came: now });
+        thread.read_before = thread.read;
+        thread.read = Some(ReadAt { asked: read.asked, at: read.at, came: now, came_in: step });
     }
     false
 }

@@ -20,11 +20,13 @@ use super::model::Model;
 use super::notice::Weight;
 use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State};
 use super::poller;
-use super::thread::Side;
+use super::thread::{ReadAt, Side};
 
 /// The same bytes do not leave again sooner after the last attempt ended.
 const RESEND_AFTER: Duration = Duration::from_secs(10);
 const RESEND_AT_MOST: Duration = Duration::from_secs(60);
+/// That the thread does not have an earlier attempt proves nothing sooner than this.
+const ABSENT_AFTER: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const LOOK_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 
@@ -148,7 +150,7 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects:
         .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429));
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
-        _ if definite => State::Uncertain { problem, look_at: now, resend_at: again, refused: true },
+        _ if definite => State::Uncertain { problem, look_at: now, resend_at: now + ABSENT_AFTER, refused: true },
         // A server that asks for no wait at all must not be asked in a circle.
         (Remedy::WaitFor(wait), _) => State::Waiting { until: now + (*wait).max(LOOK_AGAIN_AFTER), problem },
         (Remedy::SignInAgain, _) => State::Blocked { problem },
@@ -265,6 +267,15 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
         }
     }
     match &entry.state {
+        State::Held { until } if last_read_due(*until) <= now => {
+            let due = last_read_due(*until);
+            let read = model.threads.get(conversation).and_then(|thread| thread.read);
+            let asked = read.is_some_and(|read| read.at >= due);
+            if !asked && !poller::asks_newest_since(model, conversation, due) {
+                poller::ask_newest(model, conversation, Lane::Send, effects);
+            }
+            false
+        }
         State::Ready { retry_at, .. } => {
             let retry_at = *retry_at;
             ready(model, at, conversation, retry_at, effects);
@@ -299,6 +310,11 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
     }
 }
 
+/// From when on a read of the thread is the last one before a first byte that is due then.
+const fn last_read_due(until: Duration) -> Duration {
+    until.saturating_sub(guard::LAST_READ_BEFORE)
+}
+
 /// The hold is over and it is its turn: the guard decides on a read of the thread that is young enough.
 fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
@@ -308,18 +324,20 @@ fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: 
         return;
     }
     let thread = model.threads.get(conversation);
-    let vouched = thread
-        .and_then(|thread| thread.read)
-        .is_some_and(|read| read.asked >= entry.guard_from && guard::is_young(read, entry.hold_ends, now));
-    if !vouched {
+    let vouches = |read: &ReadAt| read.asked >= entry.guard_from && guard::is_young(*read, entry.hold_ends, now);
+    let due = last_read_due(entry.hold_ends);
+    let read = thread.and_then(|thread| thread.read).filter(|read| vouches(read) && read.at >= due);
+    let Some(read) = read else {
         if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
             poller::ask_newest(model, conversation, Lane::Send, effects);
         }
         return;
-    }
+    };
+    let before = thread.and_then(|thread| thread.read_before).filter(|read| vouches(read) && !entry.at_once);
     let row = model.inbox.rows.get(conversation).map(|row| &row.conversation);
     // Without a hold, what was drawn after the send chord cannot have been read before it.
-    let reasons = guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once);
+    let reasons =
+        guard::check(&entry.baseline, thread, row, entry.hold_ends, entry.at_once, before.map(|_| read.came_in));
     if reasons.is_empty() {
         deliver(model, at, effects);
     } else {
@@ -383,14 +401,21 @@ fn uncertain(
     let read = model.threads.get(conversation).and_then(|thread| thread.read);
     let looked = read.filter(|read| read.asked > ended);
     match looked {
-        Some(_) if refused => {
-            // The thread was read after the refusal and does not have it.
+        Some(read) if refused && read.at >= resend_at => {
+            // The thread does not have it. Should it come all the same, it is still found.
             if let State::Uncertain { problem, .. } = &entry.state {
                 entry.state = State::Refused { problem: problem.clone() };
-                entry.unknown = false;
                 if let Some(local) = entry.local {
                     effects.push(Effect::Conclude { local, outcome: Outcome::Refused });
                 }
+            }
+        }
+        Some(_) if refused => {
+            if let State::Uncertain { look_at, .. } = &mut entry.state {
+                *look_at = (now + RESEND_AFTER).min(resend_at).max(now + LOOK_AGAIN_AFTER);
+            }
+            if !poller::asks_newest(model, conversation, ended + 1) {
+                poller::ask_newest(model, conversation, Lane::Send, effects);
             }
         }
         Some(read) if resend_at <= now && guard::is_young(read, resend_at, now) => {
@@ -462,7 +487,11 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
         .iter()
         .filter_map(|entry| match &entry.state {
             // The countdown is drawn by whole seconds.
-            State::Held { until } => Some((*until).min(now + until_next_second(*until, now, second))),
+            State::Held { until } => {
+                let countdown = now + until_next_second(*until, now, second);
+                let read = last_read_due(*until);
+                Some((*until).min(countdown).min(if read > now { read } else { *until }))
+            }
             State::Ready { retry_at, .. } => Some((*retry_at).max(now + second)),
             State::Uncertain { look_at, .. } => Some((*look_at).max(now + second)),
             State::Waiting { until, .. } => Some((*until).max(now + second)),

@@ -71,6 +71,8 @@ pub struct ReadAt {
     pub at: Duration,
     /// When it was here.
     pub came: Duration,
+    /// The step in which it was here.
+    pub came_in: u64,
 }
 
 /// Where the reader stands: an identity, never a line number.
@@ -114,6 +116,8 @@ pub struct Thread {
     pub gap_at: Option<Duration>,
     /// When the newest page was last read.
     pub read: Option<ReadAt>,
+    /// And when before that.
+    pub read_before: Option<ReadAt>,
     /// The step in which the first page arrived.
     pub loaded_in: Option<u64>,
     /// When anyone's last word arrived here (monotonic).
@@ -263,13 +267,19 @@ impl Thread {
         self.messages.iter().zip(self.speakers.iter().copied())
     }
 
-    /// The order of a page, where it shows one.
+    /// The order of a page, where it shows one: what most neighbours say, since one time that is odd or could not be
+    /// read must not turn a thread around.
     #[must_use]
     pub fn order_of_page(page: &Page<Message>) -> Option<Order> {
-        let (first, last) = (page.items.first()?, page.items.last()?);
-        match first.created_at.at.cmp(&last.created_at.at) {
-            std::cmp::Ordering::Less => Some(Order::OldestFirst),
-            std::cmp::Ordering::Greater => Some(Order::NewestFirst),
+        let times = page.items.iter().map(|message| message.created_at).filter(|time| time.certain);
+        let (mut rises, mut falls) = (0_usize, 0_usize);
+        for (one, next) in times.clone().zip(times.skip(1)) {
+            rises += usize::from(one.at < next.at);
+            falls += usize::from(one.at > next.at);
+        }
+        match rises.cmp(&falls) {
+            std::cmp::Ordering::Greater => Some(Order::OldestFirst),
+            std::cmp::Ordering::Less => Some(Order::NewestFirst),
             std::cmp::Ordering::Equal => None,
         }
     }

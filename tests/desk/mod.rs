@@ -38,6 +38,8 @@ pub(crate) enum Line {
     Deaf,
     /// Replies are lost on their way, nobody knows where.
     Hangs,
+    /// Replies are refused for good before the platform looks at them.
+    Refuses,
     /// Threads are read, lists are not.
     ThreadsAlone,
 }
@@ -280,6 +282,9 @@ impl Desk {
         }
         if self.line == Line::Hangs {
             return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
+        }
+        if self.line == Line::Refuses {
+            return Delivery::Failed(problem(Some(400), Reached::Refused, Remedy::FixTheInput));
         }
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
         let at = self.platform.position(&intent.conversation).unwrap();

@@ -45,7 +45,7 @@ impl Oracle {
         let wrong = wrong
             .map(str::to_owned)
             .or_else(|| self.too_late_or_soon(at, now))
-            .or_else(|| if self.sent[at].unknown { None } else { self.unguarded(at, platform) });
+            .or_else(|| if self.sent[at].unknown { None } else { self.unguarded(at, now, platform) });
         if let Some(wrong) = wrong {
             let text = self.sent[at].text.clone();
             self.blame(|| format!("{wrong} ({local:?}, {text:?})"));
@@ -68,15 +68,18 @@ impl Oracle {
         if sent.unknown && sent.said.is_none_or(|(said, _)| said <= step) && now < ended + AGAIN_AFTER {
             return Some("the same bytes leave again within ten seconds".to_owned());
         }
-        let (looked, came) = self.looked.get(&sent.conversation).copied().unwrap_or_default();
+        let (last, _) = self.looked.get(&sent.conversation).copied().unwrap_or_default();
         let from = if sent.unknown { step + 1 } else { sent.submitted };
-        (looked < from || world > came + READ_HOLDS_FOR)
+        (last.asked < from || world > last.came + READ_HOLDS_FOR)
             .then(|| "a reply leaves without a young look at the thread".to_owned())
     }
 
     /// What the core was told and its writer cannot have read, if anything.
-    fn unguarded(&self, at: usize, platform: &Platform) -> Option<String> {
+    fn unguarded(&self, at: usize, now: Duration, platform: &Platform) -> Option<String> {
         let sent = &self.sent[at];
+        let (last, before) = self.looked.get(&sent.conversation).copied().unwrap_or_default();
+        // What only the last look brought is no reason where the look before it would have done.
+        let would_do = before.asked >= sent.submitted && now + self.asleep <= before.came + READ_HOLDS_FOR;
         let position = platform.position(&sent.conversation)?;
         let held = &platform.held[position];
         let last_own = held.messages.iter().rposition(|message| held.origins.get(&message.id) == Some(&Origin::Ours));
@@ -104,7 +107,7 @@ impl Oracle {
                     let drawn = self.drawn.get(&message.id).copied();
                     let read =
                         drawn.is_some_and(|drawn| if at_once { drawn <= until } else { drawn + READ_TAKES <= until });
-                    if !read {
+                    if !read && !(would_do && !at_once && told >= last.step) {
                         return Some(format!("a reply leaves though {} cannot have been read", message.id));
                     }
                 }
@@ -113,7 +116,7 @@ impl Oracle {
         }
         let (now, changed) = self.facts.get(&sent.conversation)?;
         let then = sent.begun.facts.as_ref()?;
-        if *changed <= sent.overridden {
+        if *changed <= sent.overridden.max(sent.begun.step) {
             return None;
         }
         (then != now).then(|| format!("a reply leaves though status, owner or address changed: {then:?} to {now:?}"))

@@ -8,7 +8,7 @@ use takeover::app::guard::Facts;
 use takeover::app::outbox::State;
 use takeover::app::{Code, Delivery, Effect, Event, Fetch, Focus, Found, Key, Model};
 use takeover::domain::problem::Reached;
-use takeover::domain::{ConversationId, LocalId, MessageId, Problem, Status};
+use takeover::domain::{ConversationId, LocalId, Message, MessageId, Problem, Status};
 
 use crate::platform::Platform;
 
@@ -24,6 +24,14 @@ pub(crate) struct Word {
     pub(crate) discarded: bool,
     /// How often it may stand at the server.
     pub(crate) allowed: usize,
+}
+
+/// A look at the newest page of a thread: the step that asked, when it came in the world's time, and in which step.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    asked: u64,
+    came: Duration,
+    step: u64,
 }
 
 /// What its writer had seen when a reply was begun.
@@ -103,8 +111,8 @@ pub(crate) struct Oracle {
     drawn: HashMap<MessageId, Duration>,
     facts: HashMap<ConversationId, (Facts, u64)>,
     begun: HashMap<ConversationId, Begun>,
-    /// The step that asked for the newest answered page of each thread, and when that came.
-    looked: HashMap<ConversationId, (u64, Duration)>,
+    /// The last look at the newest page of each thread, and the one before.
+    looked: HashMap<ConversationId, (Look, Look)>,
     /// How long the machine has slept: the world's time is ahead of ours by that.
     pub(crate) asleep: Duration,
     ordered: HashSet<LocalId>,
@@ -164,7 +172,10 @@ impl Oracle {
             entries: entries(model),
         };
         match event {
-            Event::Fetched { asked, fetch, found: Ok(found), .. } => {
+            // An answer that comes twice, or to a question that was given up, tells nothing.
+            Event::Fetched { asked, fetch, found: Ok(found), .. }
+                if model.poller.in_flight.iter().any(|read| read.asked == *asked && read.fetch == *fetch) =>
+            {
                 self.fetched(*asked, fetch, found, (step, now), platform)
             }
             Event::Journaled { ask, local } => {
@@ -188,15 +199,23 @@ impl Oracle {
     fn fetched(&mut self, asked: u64, fetch: &Fetch, found: &Found, (step, now): (u64, Duration), platform: &Platform) {
         match found {
             Found::Messages(page) => {
+                let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
+                let held = platform.position(conversation).map(|at| &platform.held[at].messages);
+                let known = |message: &&Message| self.told.contains_key(&message.id);
+                // Older messages, loaded on demand, are no news.
+                let history = held.filter(|_| platform.newest_first && cursor.is_some());
+                let until = history.and_then(|held| held.iter().find(known)).map(|first| first.id.clone());
                 for message in &page.items {
+                    let step = if until.as_ref().is_some_and(|first| message.id < *first) { 0 } else { step };
                     self.told.entry(message.id.clone()).or_insert(step);
                 }
-                let Fetch::Thread { conversation, cursor, .. } = fetch else { return };
                 let newest = if platform.newest_first { cursor.is_none() } else { page.next.is_none() };
                 if newest {
                     let came = now + self.asleep;
                     let looked = self.looked.entry(conversation.clone()).or_default();
-                    *looked = (*looked).max((asked, came));
+                    if asked >= looked.0.asked {
+                        *looked = (Look { asked, came, step }, looked.0);
+                    }
                 }
             }
             Found::Conversations(page) => {
@@ -222,6 +241,10 @@ impl Oracle {
 
     fn attempted(&mut self, local: LocalId, attempt: u32, delivery: &Delivery, now: Duration, step: u64) {
         let Some(at) = self.by_local.get(&local).copied() else { return };
+        // What comes twice of an identity that is over tells nothing of the next one.
+        if self.sent[at].local != Some(local) {
+            return;
+        }
         let sent = &mut self.sent[at];
         match delivery {
             Delivery::Delivered(message) => {
@@ -431,8 +454,11 @@ impl Oracle {
     }
 
     fn begins(&self, id: &ConversationId, step: u64, model: &Model, platform: &Platform) -> Begun {
+        // While the newest page is not here, nothing that stands on the screen is what its writer answers.
+        let loaded = model.threads.get(id).is_some_and(|thread| thread.read.is_some());
         let seen = platform
             .position(id)
+            .filter(|_| loaded)
             .and_then(|at| platform.held[at].messages.iter().rposition(|message| self.drawn.contains_key(&message.id)));
         Begun { step, newest_drawn: seen, facts: model.inbox.rows.get(id).map(|row| Facts::of(&row.conversation)) }
     }

@@ -130,6 +130,8 @@ impl Platform {
         };
         let wall = self.wall(now);
         let held = &mut self.held[at];
+        // A thread is sorted by time: nothing is stored before what stands already.
+        let wall = held.messages.last().map_or(wall, |last| wall.max(last.created_at.at));
         let message = Message {
             id: MessageId::parse(&format!("m{:05}", self.next)).unwrap(),
             conversation_id: held.conversation.id.clone(),

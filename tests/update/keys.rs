@@ -256,7 +256,7 @@ fn a_prefix_waits_without_a_limit() {
 
 #[test]
 fn the_send_chord_where_the_platform_takes_no_reply_keeps_the_draft_and_says_what_is_missing() {
-    for (at, says) in [(0, "taken over"), (3, "reopened"), (4, "reopened"), (5, "reopened")] {
+    for (at, says) in [(0, "over"), (3, "reopen"), (4, "reopen"), (5, "reopen")] {
         let mut desk = of_each_status();
         put_cursor(&mut desk, at);
         desk.press("r");

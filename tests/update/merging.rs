@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use takeover::app::screen::LineKind;
+use takeover::app::thread::{Order, Thread};
 use takeover::app::{Effect, Event, Fetch, Found, Key, Model, Settings, Size, Stamped, settle, update};
 use takeover::domain::{ConversationId, Moment, Status, Zone};
 
@@ -225,4 +226,25 @@ fn a_stretch_that_was_missed_is_filled_and_nothing_is_shown_twice() {
     let all = thread(&desk.model, &id(0));
     assert_eq!(all.len(), 250);
     assert!(desk.model.threads.get(&id(0)).unwrap().gaps.is_empty());
+}
+
+#[test]
+fn one_odd_time_does_not_turn_a_thread_around() {
+    let mut platform = Platform::new(began(), 1);
+    for number in 0..6 {
+        platform.say(0, Origin::Visitor, "line", seconds(f64::from(number)));
+    }
+    for newest_first in [true, false] {
+        platform.newest_first = newest_first;
+        let right = if newest_first { Order::NewestFirst } else { Order::OldestFirst };
+        for odd in 0..6 {
+            for (years, certain) in [(-60, true), (60, true), (-60, false)] {
+                let mut page = platform.thread(0, None, Duration::ZERO, seconds(10.0));
+                let time = &mut page.items[odd].created_at;
+                time.at += chrono::Duration::days(365 * years);
+                time.certain = certain;
+                assert_eq!(Thread::order_of_page(&page), Some(right), "{newest_first} {odd} {years}");
+            }
+        }
+    }
 }

@@ -105,7 +105,7 @@ pub(crate) fn read(model: &mut Model, of: &str, messages: Vec<Message>) {
     thread.merge(messages, Side::Newer, step, now);
     thread.reaches_start();
     thread.loaded_in.get_or_insert(step);
-    thread.read = Some(ReadAt { asked: step, at: now, came: now });
+    thread.read = Some(ReadAt { asked: step, at: now, came: now, came_in: step });
 }
 
 /// An empty inbox at 14:11.
