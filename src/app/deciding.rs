@@ -70,16 +70,18 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         }
         State::Unsent => {
             // Look first in any case. Under a key that the platform may have forgotten the same bytes would be another
-            // reply: what is not in the thread then asks once more, and goes out anew.
+            // reply, and under one that it refused they are refused again: what is not in the thread then asks once
+            // more, and goes out anew.
             let first = entry.first_byte_wall.unwrap_or(now.wall);
-            let forgotten = (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR;
+            let old = (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR;
+            let over = old || entry.refused;
             entry.first_byte = Some(now.mono);
             entry.ended_step = step;
             entry.state = State::Uncertain {
-                problem: if forgotten { too_old() } else { unknown_outcome() },
+                problem: if over { over_with() } else { unknown_outcome() },
                 look_at: now.mono,
                 resend_at: now.mono,
-                refused: forgotten,
+                refused: over,
             };
         }
         State::Waiting { .. } => {
@@ -122,6 +124,7 @@ fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
     entry.first_byte = None;
     entry.first_byte_wall = None;
     entry.unknown = false;
+    entry.refused = false;
     entry.failures = 0;
     entry.earlier_gone = false;
 }
@@ -130,8 +133,8 @@ fn unknown_outcome() -> Problem {
     ours(Reached::Unknown, "nobody knows yet whether it arrived")
 }
 
-fn too_old() -> Problem {
-    ours(Reached::NotSent, "too old to be sent again as the same reply")
+fn over_with() -> Problem {
+    ours(Reached::NotSent, "refused, or too old to be sent again as the same reply")
 }
 
 fn ours(reached: Reached, message: &str) -> Problem {

@@ -156,6 +156,8 @@ pub struct Entry {
     pub ended_step: u64,
     /// Some attempt may have been accepted.
     pub unknown: bool,
+    /// Some attempt was refused for good: these bytes do not leave again under their key.
+    pub refused: bool,
     /// How often looking or sending failed in a row, for the back-off.
     pub failures: u32,
     /// Taken back before the journal had answered.

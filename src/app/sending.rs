@@ -60,6 +60,7 @@ pub fn submit(
         first_byte_wall: None,
         ended_step: 0,
         unknown: false,
+        refused: false,
         failures: 0,
         taken_back: false,
         earlier_gone: false,
@@ -148,6 +149,7 @@ fn failed(model: &mut Model, at: usize, attempt: u32, problem: Problem, effects:
     let definite = problem
         .status
         .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 409 | 425 | 429));
+    entry.refused |= definite;
     entry.state = match (&problem.remedy, problem.status) {
         _ if definite && !entry.unknown => State::Refused { problem },
         _ if definite => State::Uncertain { problem, look_at: now, resend_at: now + ABSENT_AFTER, refused: true },

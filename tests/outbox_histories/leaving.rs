@@ -84,7 +84,7 @@ impl Oracle {
         let held = &platform.held[position];
         let last_own = held.messages.iter().rposition(|message| held.origins.get(&message.id) == Some(&Origin::Ours));
         let until = sent.hold_ends.unwrap_or_default();
-        let at_once = sent.said.is_some() || self.hold.is_zero();
+        let at_once = sent.at_once;
         for (place, message) in held.messages.iter().enumerate() {
             let Some(told) = self.told.get(&message.id).copied() else { continue };
             let new = told > sent.begun.step || sent.begun.newest_drawn.is_some_and(|seen| place > seen);

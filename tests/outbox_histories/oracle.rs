@@ -58,6 +58,8 @@ pub(crate) struct Sent {
     /// Nothing of the thread had been drawn when it was sent.
     blind: bool,
     hold_ends: Option<Duration>,
+    /// It left without a hold: what was drawn when a person pressed counts as read.
+    at_once: bool,
     attempts: u32,
     under_way: bool,
     refused: bool,
@@ -489,6 +491,7 @@ impl Oracle {
             blind: begun.newest_drawn.is_none(),
             begun,
             hold_ends: None,
+            at_once: self.hold.is_zero(),
             attempts: 0,
             under_way: false,
             refused: false,
@@ -521,6 +524,7 @@ impl Oracle {
         sent.blind = sent.begun.newest_drawn.is_none();
         sent.local = None;
         sent.hold_ends = Some(now);
+        sent.at_once = true;
         sent.due = Some(world);
         sent.attempts = 0;
         sent.under_way = false;
@@ -560,6 +564,7 @@ impl Oracle {
         if matches!(state, State::Stopped { .. }) {
             sent.begun = begun;
         }
+        sent.at_once |= matches!(state, State::Journaling | State::Held { .. } | State::Stopped { .. });
         if matches!(state, State::Held { .. } | State::Stopped { .. } | State::Blocked { .. }) {
             sent.hold_ends = Some(now);
             sent.due = Some(world);
