@@ -22,6 +22,9 @@ use takeover::sandbox::{Command, Fault, FaultKind};
 const LIST: &str = "/conversations?";
 const THREADS: &str = "/messages";
 
+/// By then the guard has read the thread for the last time, and the reply has not left yet.
+const AFTER_THE_LAST_READ: Duration = Duration::from_millis(1_800);
+
 /// A problem, and the words that must stand on the screen when it is met.
 struct Met {
     kind: Value,
@@ -48,7 +51,7 @@ fn table() -> Vec<Met> {
         ),
         met(
             json!({"kind": "status", "status": 400, "details": details}),
-            ["text: String must contain", "text: String must contain", "text: String must contain at most 10"],
+            ["text: “String must contain", "text: “String must contain", "text: “String must contain at most 10"],
             [again, again, "Up takes it back to edit"],
         ),
         met(
@@ -279,8 +282,8 @@ async fn a_reply_refused_for_its_key_waits_for_a_person_and_goes_on_under_the_sa
         let town = Town::new().await;
         let (mut app, conversation) = with_open_thread(&town).await;
         app.keys("rHere.<c-s>");
-        // The guard's read passes, then the key loses its worth.
-        app.pass(seconds(1)).await;
+        // The guard's reads pass, then the key loses its worth.
+        app.pass(AFTER_THE_LAST_READ).await;
         town.control(Command::Key(Key { token: None, state }));
         until_painted(&mut app, TestApp::thread_pane, said).await;
         assert!(app.thread_pane().contains("Check the key, then ^S tries again"), "{}", app.dump());
@@ -327,7 +330,7 @@ async fn a_refused_connection_is_said_for_list_thread_and_reply_and_the_text_sta
     let (mut app, conversation) = with_open_thread(&town).await;
     app.resize(160, 40);
     app.keys("rStill here.<c-s>");
-    app.pass(seconds(1)).await;
+    app.pass(AFTER_THE_LAST_READ).await;
     let authority = town.sandbox.base_url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
     town.sandbox.shutdown().await;
     until_painted(&mut app, TestApp::thread_pane, &format!("connection refused by {authority}")).await;

@@ -271,8 +271,11 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
     match &entry.state {
         State::Held { until } if last_read_due(*until) <= now => {
             let due = last_read_due(*until);
-            let read = model.threads.get(conversation).and_then(|thread| thread.read);
-            let asked = read.is_some_and(|read| read.at >= due);
+            // One that failed is not asked for again before the hold is over.
+            let asked = model
+                .threads
+                .get(conversation)
+                .is_some_and(|thread| thread.read.is_some_and(|read| read.at >= due) || thread.retry_at > now);
             if !asked && !poller::asks_newest_since(model, conversation, due) {
                 poller::ask_newest(model, conversation, Lane::Send, effects);
             }

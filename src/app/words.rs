@@ -71,7 +71,7 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
             (format!("held {left}s, Up takes it back"), false)
         }
         State::Ready { problem: Some(problem), .. } => {
-            (format!("waits: the thread cannot be read, {}. ^S tries again", cause(problem)), true)
+            (format!("waits: the thread cannot be read, {}. {}", cause(problem), next_step(problem)), true)
         }
         State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
         State::Sending => ("being sent".to_owned(), false),
