@@ -107,7 +107,8 @@ impl Oracle {
                     let drawn = self.drawn.get(&message.id).copied();
                     let read =
                         drawn.is_some_and(|drawn| if at_once { drawn <= until } else { drawn + READ_TAKES <= until });
-                    if !read && !(would_do && !at_once && told >= last.step) {
+                    let excused = would_do && !at_once && told >= last.step;
+                    if !read && !excused {
                         return Some(format!("a reply leaves though {} cannot have been read", message.id));
                     }
                 }
