@@ -141,7 +141,13 @@ fn written_by(key: Key) -> Option<char> {
 
 fn pasted(model: &mut Model, text: RawText, _effects: &mut Vec<Effect>) {
     model.panes.last_key = Some(model.now.mono);
-    if text.is_empty() || model.overlays.open.is_some() {
+    if text.is_empty() {
+        return;
+    }
+    if model.overlays.open.is_some() {
+        let now = model.now.mono;
+        let words = "pasted text was ignored: close this first, then paste again";
+        model.notices.say(now, super::notice::Weight::Plain, words, None);
         return;
     }
     model.overlays.prefix = None;

@@ -170,6 +170,7 @@ fn organisation(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, nar
     let (said, style) = match &safe {
         _ if model.settings.demo => ("DEMO", scene.theme.strong),
         Some(name) => (name.as_str(), scene.theme.plain),
+        None if model.directory.credential.is_some() => ("(no name)", scene.theme.dim),
         None => ("not connected", scene.theme.dim),
     };
     let cut = truncate(said, most);
