@@ -647,6 +647,7 @@ fn a_reply_written_before_the_thread_was_there_stops_where_the_team_has_the_last
     let mut blind = Desk::new(1);
     blind.platform.say(0, Origin::Visitor, "I need a person", Duration::ZERO);
     blind.platform.colleague(0, "I have it", seconds(1.0));
+    blind.platform.say(0, Origin::Bot, "I am only a bot", seconds(1.0));
     blind.platform.held[0].conversation.status = Status::Open;
     blind.handle(takeover::app::Event::Started);
     blind.wait(0.15);
