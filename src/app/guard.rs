@@ -115,25 +115,28 @@ pub fn check(
     let is_new = newness(thread, baseline);
     let excused = own_markers(thread);
     let blind = baseline.step.is_none();
-    let mut spoke_last = true;
+    let mut asked = false;
     for (at, (entry, speaker)) in thread.messages.iter().zip(thread.speakers.iter().copied()).enumerate().rev() {
         let own = thread.own.contains(&entry.message.id);
         let read = entry.drawn_at.is_some_and(|at| if at_once { at <= until } else { at + READ_TAKES <= until });
         if blind {
             // Nothing of the thread was on the screen when it was sent: what was not read is what the visitor said
-            // last, or that somebody of the team has the last word.
+            // last, or that somebody of the team has answered that.
             match speaker {
-                Speaker::Marker => continue,
-                _ if own => continue,
-                Speaker::Visitor => lines += usize::from(!read),
-                Speaker::Bot => lines += usize::from(!read && spoke_last),
-                Speaker::Person | Speaker::Unknown => colleague |= spoke_last,
+                Speaker::Marker => {}
+                _ if own => {}
+                Speaker::Visitor => {
+                    lines += usize::from(!read);
+                    asked = true;
+                }
+                Speaker::Bot if asked => break,
+                Speaker::Bot => lines += usize::from(!read),
+                Speaker::Person | Speaker::Unknown => {
+                    colleague |= !asked;
+                    break;
+                }
             }
-            spoke_last = false;
-            if speaker == Speaker::Visitor {
-                continue;
-            }
-            break;
+            continue;
         }
         if own || !is_new(at, entry) {
             continue;
