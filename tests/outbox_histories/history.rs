@@ -303,6 +303,7 @@ fn perform(sim: &mut Sim, act: Act) {
         Act::Turns(to) => sim.weather = weather::ALL[to],
         Act::Sleep(by) => {
             let by = Duration::from_secs(by);
+            sim.falls_asleep();
             sim.platform.goes_on_alone(by);
             sim.oracle.asleep += by;
         }

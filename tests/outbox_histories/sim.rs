@@ -161,6 +161,18 @@ impl Sim {
         true
     }
 
+    /// What is on its way to the server arrives while the machine sleeps, not after it.
+    pub(crate) fn falls_asleep(&mut self) {
+        let mut waiting: Vec<At> = std::mem::take(&mut self.queue).into_iter().map(|Reverse(at)| at).collect();
+        waiting.sort();
+        for at in waiting {
+            match at.what {
+                Pending::Posted(post) => self.posted(post),
+                Pending::Told(_) | Pending::Ended { .. } | Pending::Asked { .. } => self.queue.push(Reverse(at)),
+            }
+        }
+    }
+
     fn later(&mut self, at: Duration, what: Pending) {
         self.number += 1;
         self.queue.push(Reverse(At { at, number: self.number, what }));
