@@ -1,9 +1,7 @@
 //! Facts: everything the core can learn, as one closed list.
 
 use crate::budget::Reading;
-use crate::domain::{
-    Chatbot, Conversation, ConversationId, LocalId, Me, Member, Message, MessageId, Moment, Page, Problem,
-};
+use crate::domain::{Chatbot, Conversation, LocalId, Me, Member, Message, MessageId, Moment, Page, Problem};
 use crate::text::RawText;
 
 use super::effect::Fetch;
@@ -128,15 +126,6 @@ impl Event {
             Self::JournalFailed { .. } => "JournalFailed",
             Self::Attempted { .. } => "Attempted",
             Self::Resumed => "Resumed",
-        }
-    }
-
-    /// The conversation an event is about, where there is one.
-    #[must_use]
-    pub const fn conversation(&self) -> Option<&ConversationId> {
-        match self {
-            Self::Fetched { fetch: Fetch::Conversation(id) | Fetch::Thread { conversation: id, .. }, .. } => Some(id),
-            _ => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{ConversationId, UserId};
+use crate::domain::ConversationId;
 use crate::text::RawText;
 
 use super::key::Key;
@@ -79,6 +79,3 @@ impl Overlays {
         self.open = Some((overlay, now));
     }
 }
-
-/// A person that may be chosen in [`Overlay::WhoAmI`].
-pub type Choice = Option<UserId>;

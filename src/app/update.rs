@@ -34,7 +34,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     match stamped.event {
         Event::Started | Event::TimeReached => {}
         Event::KeysPressed(keys) => keys_pressed(model, &keys, &mut effects),
-        Event::Pasted(text) => pasted(model, text, &mut effects),
+        Event::Pasted(text) => pasted(model, text),
         Event::Resized(size) => model.panes.size = size,
         Event::FocusChanged(focused) => model.panes.terminal_focused = Some(focused),
         Event::Fetched { asked, fetch, found, reading } => {
@@ -109,7 +109,7 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
     model.panes.last_key = Some(now);
     if rushed(model, keys) {
         let text: String = keys.iter().filter_map(|key| written_by(*key)).collect();
-        pasted(model, RawText::new(text), effects);
+        pasted(model, RawText::new(text));
         return;
     }
     for key in keys {
@@ -139,7 +139,7 @@ fn written_by(key: Key) -> Option<char> {
     }
 }
 
-fn pasted(model: &mut Model, text: RawText, _effects: &mut Vec<Effect>) {
+fn pasted(model: &mut Model, text: RawText) {
     model.panes.last_key = Some(model.now.mono);
     if text.is_empty() {
         return;
