@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::Duration;
 
-use rustix::process::{Signal, getpgid, getppid, getsid, kill_current_process_group};
+use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{InputModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcsetattr};
 
+use super::job::has_shell_above;
 use super::screen::Surface;
 use super::tty::{NotTerminal, Tty, pause};
 use crate::app::Size;
@@ -218,12 +219,10 @@ fn raw(original: &Termios) -> Termios {
 
 /// Stops this job and returns when it is continued. True if it is sure to have stopped.
 fn stop() -> io::Result<bool> {
-    // A parent in this session but in another process group is a shell with job control: it sees the stop and can
-    // undo it, so SIGSTOP is safe. SIGTSTP would be caught by our own handler. Without such a parent the group may be
-    // orphaned, where SIGSTOP would be for ever; the kernel then ignores SIGTTIN, which stops everybody else.
-    let sure = getppid().is_some_and(|parent| {
-        getsid(Some(parent)).ok() == getsid(None).ok() && getpgid(Some(parent)).ok() != getpgid(None).ok()
-    });
+    // A shell with job control sees the stop and can undo it, so SIGSTOP is safe. SIGTSTP would be caught by our own
+    // handler. Without such a shell the group may be orphaned, where SIGSTOP would be for ever; the kernel then ignores
+    // SIGTTIN, which stops everybody else.
+    let sure = has_shell_above();
     kill_current_process_group(if sure { Signal::STOP } else { Signal::TTIN })?;
     // The signal may be given to another thread first; this one stops at the latest here.
     pause(Duration::from_millis(20));

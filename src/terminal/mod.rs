@@ -7,6 +7,7 @@
 mod colour;
 mod guard;
 mod input;
+mod job;
 mod keys;
 mod mend;
 mod panic;

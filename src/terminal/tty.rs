@@ -9,9 +9,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::getpgrp;
 use rustix::termios::{Termios, isatty, tcgetpgrp, tcgetwinsize};
 
+use super::job::is_in_group;
 use crate::app::Size;
 
 /// Why there is no terminal to draw on.
@@ -68,7 +68,7 @@ impl Tty {
     /// Whether the terminal listens to this process group. A terminal without job control listens to everybody.
     #[must_use]
     pub(super) fn is_foreground(&self) -> bool {
-        tcgetpgrp(&self.input).map_or(true, |foreground| foreground == getpgrp())
+        tcgetpgrp(&self.input).map_or(true, |foreground| is_in_group(foreground.as_raw_pid()))
     }
 
     pub(super) fn input(&self) -> BorrowedFd<'_> {
