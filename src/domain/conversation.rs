@@ -78,6 +78,17 @@ impl Priority {
             other => Self::Other(RawText::new(other)),
         }
     }
+
+    /// The platform's word; for a priority this version does not know, `None`.
+    #[must_use]
+    pub const fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Low => Some("low"),
+            Self::Medium => Some("medium"),
+            Self::High => Some("high"),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 /// Which of the three origin ids is set: where the visitor came from.

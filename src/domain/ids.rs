@@ -66,6 +66,14 @@ id!(
     /// A chatbot's id.
     ChatbotId
 );
+id!(
+    /// A note's id.
+    NoteId
+);
+id!(
+    /// A tag's id.
+    TagId
+);
 
 /// An act of ours before and after the server knows it: unique within one store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
