@@ -59,7 +59,11 @@ impl Platform {
             }
             Command::Conversation(it) => self.conversation(*it, now),
             Command::Set(it) => self.set(*it, now),
-            Command::Message(it) => Ok(wrote(&self.message(&it.conversation_id, it.message, now)?)),
+            Command::Message(it) => {
+                let done = self.message(&it.conversation_id, it.message, now)?;
+                self.world.tell(&done);
+                Ok(wrote(&done))
+            }
             Command::Plant(it) => self.plant(it, now),
             Command::Fill(it) => Ok(self.fill(it, now)),
             Command::AddMember(it) => {
@@ -129,7 +133,7 @@ impl Platform {
             chatbot_id: it.chatbot_id.map(Into::into),
             ..world::NewConversation::default()
         };
-        let id = self.world.add_conversation(new, now);
+        let id = self.world.open_conversation(new, now);
         Ok(wrote(&self.world.visitor_says(&id, &it.text, now)?))
     }
 
@@ -209,14 +213,14 @@ impl Platform {
         for (name, value) in it.fields {
             changes.push(change(&name, &value)?);
         }
-        self.world.change(&id, |conversation| {
+        self.world.change(&id, now, |conversation| {
             for change in changes {
                 change(conversation);
             }
         })?;
         if let Some(status) = it.status.as_deref().map(Status::parse) {
             if it.silent {
-                self.world.change(&id, |conversation| conversation.status = status)?;
+                self.world.change(&id, now, |conversation| conversation.status = status)?;
             } else {
                 self.world.change_status(&id, status, now)?;
             }

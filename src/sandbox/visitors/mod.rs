@@ -86,6 +86,8 @@ impl Visitors {
             script,
         };
         visitors.set_the_scene(world, seed, now);
+        // What was before the start is news to nobody.
+        world.take_events();
         Ok(visitors)
     }
 
@@ -308,10 +310,10 @@ impl Visitors {
             chatbot_id: self.chatbots.get(&person.bot).cloned(),
             ..NewConversation::default()
         };
-        let id = world.add_conversation(new, at);
+        let id = world.open_conversation(new, at);
         let origin: Option<Arc<str>> = Some(self.random.uuid().into());
         // The conversation was made a line ago.
-        let _ = world.change(&id, |it| match person.origin.as_deref() {
+        let _ = world.change(&id, at, |it| match person.origin.as_deref() {
             Some("qr") => it.qr_code_id = origin,
             Some("product") => it.product_id = origin,
             Some("object") => it.object_id = origin,

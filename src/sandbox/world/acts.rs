@@ -87,7 +87,16 @@ pub struct Attachment {
 }
 
 impl World {
-    /// Puts a conversation in place.
+    /// A visitor opens a conversation.
+    pub fn open_conversation(&mut self, new: NewConversation, at: DateTime<Utc>) -> Arc<str> {
+        let id = self.add_conversation(new, at);
+        if let Some(slot) = self.slot(&id) {
+            self.created(slot, at);
+        }
+        id
+    }
+
+    /// Puts a conversation in place, untold.
     pub fn add_conversation(&mut self, new: NewConversation, created_at: DateTime<Utc>) -> Arc<str> {
         let id = new.id.filter(|id| !self.by_id.contains_key(id.as_str())).map_or_else(|| self.fresh_id(), Arc::from);
         let mut it = Conversation::new(id.clone(), created_at);
@@ -123,7 +132,7 @@ impl World {
                 VisitorToEnded::New => {
                     let contact = Contact { name: it.contact_name, email: it.contact_email, phone: it.contact_phone };
                     let new = NewConversation { contact, chatbot_id: it.chatbot_id, ..NewConversation::default() };
-                    let id = self.add_conversation(new, at);
+                    let id = self.open_conversation(new, at);
                     return self.visitor_says(&id, text, at);
                 }
             }
@@ -192,15 +201,21 @@ impl World {
         at: DateTime<Utc>,
     ) -> Result<Wrote, ActError> {
         let slot = self.find(id)?;
-        let status = self.conversation(id).map(|it| it.status.clone());
-        match status {
-            Some(Status::AgentRequested | Status::BotActive) => self.take_over(slot, at),
-            Some(status) if status.is_ended() => self.move_to(slot, Status::Open, at),
-            Some(_) | None => {}
-        }
         let user: Arc<str> = user_id.into();
-        self.edit(slot, |record| {
-            record.conversation.assigned_to.get_or_insert_with(|| user.clone());
+        let status = self.conversation(id).map(|it| it.status.clone());
+        if matches!(status, Some(Status::AgentRequested | Status::BotActive)) && self.switches.takeover_marker {
+            self.mark(slot, JOINED, at);
+        }
+        let opens = status.is_some_and(|status| match status {
+            Status::Open | Status::Other(_) => false,
+            Status::AgentRequested | Status::BotActive | Status::Resolved | Status::Closed | Status::Archived => true,
+        });
+        let clears = self.switches.reopen_clears_stamps;
+        self.update(slot, at, |it| {
+            if opens {
+                enter(it, Status::Open, at, clears);
+            }
+            it.assigned_to.get_or_insert_with(|| user.clone());
         });
         Ok(self.say(slot, Author::Dashboard(user), self.words(text), at))
     }
@@ -214,7 +229,8 @@ impl World {
         let slot = self.find(id)?;
         if self.conversation(id).is_some_and(|it| it.status == Status::BotActive) && self.switches.escalation_marker {
             let text = self.switches.escalation_text.clone();
-            self.mark(slot, &text, at);
+            // No `message.created` is listed for this marker (contract, section 12 #8).
+            self.write_marker(slot, &text, at);
         }
         self.move_to(slot, Status::AgentRequested, at);
         Ok(())
@@ -247,24 +263,23 @@ impl World {
         Ok(())
     }
 
-    /// Changes fields of a conversation in place, without side effects.
+    /// Changes fields of a conversation; no stamp and no marker follows.
     ///
     /// # Errors
     ///
     /// No such conversation.
-    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Conversation)) -> Result<(), ActError> {
+    pub fn change(
+        &mut self,
+        id: &str,
+        at: DateTime<Utc>,
+        change: impl FnOnce(&mut Conversation),
+    ) -> Result<(), ActError> {
         let slot = self.find(id)?;
-        self.edit(slot, |record| {
-            let (id, created_at) = (record.conversation.id.clone(), record.conversation.created_at);
-            change(&mut record.conversation);
-            // Identity and creation never change; the indexes lean on it.
-            record.conversation.id = id;
-            record.conversation.created_at = created_at;
-        });
+        self.update(slot, at, change);
         Ok(())
     }
 
-    /// Puts any message in place, as it is; it moves `last_message_*` like a message of its role does.
+    /// Puts any message in place, as it is and untold; it moves `last_message_*` like a message of its role does.
     ///
     /// # Errors
     ///
@@ -278,11 +293,9 @@ impl World {
     ) -> Result<Wrote, ActError> {
         let slot = self.find(id)?;
         let parts = contents.into_iter().map(|content| self.part(content)).collect();
-        if author == Author::System && !self.switches.markers_bump {
-            let message = self.message(author, parts, at);
-            return Ok(self.store(slot, message, false));
-        }
-        Ok(self.say(slot, author, parts, at))
+        let bumps = author != Author::System || self.switches.markers_bump;
+        let message = self.message(author, parts, at);
+        Ok(self.store(slot, message, bumps))
     }
 
     /// Plants raw text or fields in the place of a conversation's JSON; nothing of both takes the plant away.
@@ -340,32 +353,27 @@ impl World {
     }
 
     fn mark(&mut self, slot: usize, text: &str, at: DateTime<Utc>) {
+        let wrote = self.write_marker(slot, text, at);
+        self.spoken(slot, &wrote.message_id);
+    }
+
+    fn write_marker(&mut self, slot: usize, text: &str, at: DateTime<Utc>) -> Wrote {
         let words = self.words(text);
         let message = self.message(Author::System, words, at);
         let bumps = self.switches.markers_bump;
-        self.store(slot, message, bumps);
+        self.store(slot, message, bumps)
     }
 
     fn move_to(&mut self, slot: usize, status: Status, at: DateTime<Utc>) {
         let clears = self.switches.reopen_clears_stamps;
-        self.edit(slot, |record| {
-            let it = &mut record.conversation;
-            match status {
-                Status::Resolved => it.resolved_at = Some(at),
-                Status::Closed => it.closed_at = Some(at),
-                Status::Open if it.status.is_ended() && clears => {
-                    it.resolved_at = None;
-                    it.closed_at = None;
-                }
-                Status::Open | Status::BotActive | Status::AgentRequested | Status::Archived | Status::Other(_) => {}
-            }
-            it.status = status;
-        });
+        self.update(slot, at, |it| enter(it, status, at, clears));
     }
 
     fn say(&mut self, slot: usize, author: Author, parts: Vec<Part>, at: DateTime<Utc>) -> Wrote {
         let message = self.message(author, parts, at);
-        self.store(slot, message, true)
+        let wrote = self.store(slot, message, true);
+        self.spoken(slot, &wrote.message_id);
+        wrote
     }
 
     fn store(&mut self, slot: usize, message: Message, bumps: bool) -> Wrote {
@@ -416,6 +424,20 @@ impl World {
     fn part(&self, content: Content) -> Part {
         Part { id: self.fresh_id(), content }
     }
+}
+
+/// A status with the stamps that follow from it (contract, section 8).
+fn enter(it: &mut Conversation, status: Status, at: DateTime<Utc>, clears: bool) {
+    match status {
+        Status::Resolved => it.resolved_at = Some(at),
+        Status::Closed => it.closed_at = Some(at),
+        Status::Open if it.status.is_ended() && clears => {
+            it.resolved_at = None;
+            it.closed_at = None;
+        }
+        Status::Open | Status::BotActive | Status::AgentRequested | Status::Archived | Status::Other(_) => {}
+    }
+    it.status = status;
 }
 
 /// Name and media type of a file, as the server derives them from its URL (contract, section 2.4).

@@ -4,6 +4,7 @@
 //! and never uses the client's shapes. What may happen to them is in `acts`, how they are written out in `json`.
 
 mod acts;
+mod events;
 mod json;
 mod made;
 mod query;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::acts::{ActError, Attachment, Contact, NewConversation, Tool, Wrote};
+use self::events::Events;
+pub use self::events::{FieldChange, WorldEvent};
 pub use self::json::{cursor_list, timestamp};
 pub use self::made::Fill;
 pub(in crate::sandbox) use self::made::{back, below};
@@ -64,6 +67,7 @@ pub struct World {
     summaries_due: Vec<(DateTime<Utc>, usize)>,
     /// Messages given an ordered id.
     said: u32,
+    events: Events,
     random: Random,
 }
 
@@ -91,6 +95,7 @@ impl World {
             chatbot_use: HashMap::new(),
             summaries_due: Vec::new(),
             said: 0,
+            events: Events::default(),
             random,
         }
     }
@@ -228,11 +233,11 @@ impl World {
         self.summaries_due.retain(|(due, _)| *due > now);
         for slot in due {
             let score = 40 + below(&self.random, 61) as i64;
-            if let Some(record) = self.records.get_mut(slot) {
-                let asked = record.conversation.title.clone().unwrap_or_else(|| "a question".to_owned());
-                record.conversation.summary = Some(format!("The visitor asked about: {asked}."));
-                record.conversation.sentiment_score = Some(score);
-            }
+            self.update(slot, now, |it| {
+                let asked = it.title.clone().unwrap_or_else(|| "a question".to_owned());
+                it.summary = Some(format!("The visitor asked about: {asked}."));
+                it.sentiment_score = Some(score);
+            });
         }
     }
 
