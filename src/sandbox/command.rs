@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::faults::Fault;
 use super::platform::KeyState;
+use super::webhooks::WebhookFault;
 
 /// One command. Absent fields take their defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,10 +49,24 @@ pub enum Command {
     ClearFaults {},
     /// The platform's time moves on.
     Advance(Advance),
+    /// An endpoint made in the dashboard; the body of `POST /webhooks`.
+    Webhook(Map<String, Value>),
+    /// An endpoint gets a new secret, as by the dashboard.
+    RotateSecret(RotateSecret),
+    /// A fault of deliveries.
+    WebhookFault(WebhookFault),
+    /// Nothing is delivered for a while.
+    Freeze(Freeze),
+    /// Where the deliveries of a public host go.
+    Deliver(Deliver),
+    /// Settled deliveries are sent again, as by the dashboard.
+    Replay(Replay),
     /// Reads: the requests.
     Log(Log),
     /// Forgets the requests.
     ClearLog {},
+    /// Reads: the deliveries.
+    Deliveries(Deliveries),
     /// Reads: counts of requests, conversations and messages.
     Counts {},
     /// Reads: one conversation with all its messages as stored, oldest first.
@@ -86,6 +101,7 @@ impl Command {
         matches!(
             self,
             Self::Log(_)
+                | Self::Deliveries(_)
                 | Self::Counts {}
                 | Self::Show(_)
                 | Self::List(_)
@@ -353,6 +369,66 @@ pub struct Advance {
     pub ms: u64,
     /// And so many seconds.
     pub seconds: u64,
+}
+
+/// A new secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotateSecret {
+    /// Whose.
+    pub webhook_id: String,
+    /// The old one signs beside it for so many seconds.
+    #[serde(default)]
+    pub both_for: u64,
+}
+
+/// Whether deliveries are held back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Freeze {
+    /// `false`: they go on.
+    pub frozen: bool,
+}
+
+impl Default for Freeze {
+    fn default() -> Self {
+        Self { frozen: true }
+    }
+}
+
+/// Where deliveries go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliver {
+    /// The host in the endpoints' URLs.
+    pub host: String,
+    /// Plain http to this machine; absent: nowhere any more.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+/// Which deliveries are sent again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Replay {
+    /// Absent: all that failed.
+    pub delivery_id: Option<String>,
+}
+
+/// Which deliveries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Deliveries {
+    /// After this number.
+    pub since: u64,
+    /// The one of this id.
+    pub delivery_id: Option<String>,
+    /// Of this endpoint.
+    pub webhook_id: Option<String>,
+    /// Of this event type.
+    pub event: Option<String>,
+    /// `waiting`, `sending`, `delivered`, `failed`, `dropped`, `cancelled`.
+    pub state: Option<String>,
+    /// With their bodies.
+    pub bodies: bool,
 }
 
 /// Which requests.

@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::command::{
-    self, Bot, Colleague, Command, Fill, List, NewConversation, NewMessage, Plant, Rotate, Set, Visitor,
+    self, Bot, Colleague, Command, Deliver, Fill, List, NewConversation, NewMessage, Plant, Rotate, Set, Visitor,
 };
 use super::platform::{Platform, fresh_key, fresh_oauth_token};
+use super::webhooks::{Destination, Maker, NewEndpoint, Wanted};
 use super::world::{self, ActError, Author, Contact, Content, Conversation, Priority, Status, Tool, Wrote};
 
 /// Why a command was not carried out.
@@ -48,7 +49,14 @@ impl Platform {
     /// A sentence that says what does not fit.
     pub fn control(&mut self, command: Command, wall: DateTime<Utc>) -> Done {
         let now = self.time(wall);
+        self.look(now);
         self.catch_up(now);
+        let done = self.carry_out(command, wall, now);
+        self.publish(self.time(wall));
+        done
+    }
+
+    fn carry_out(&mut self, command: Command, wall: DateTime<Utc>, now: DateTime<Utc>) -> Done {
         match command {
             Command::Visitor(it) => self.visitor(it, now),
             Command::Colleague(it) => self.colleague(&it, now),
@@ -98,6 +106,7 @@ impl Platform {
             }
             Command::ClearFaults {} => {
                 self.faults.clear();
+                self.webhooks.clear_faults();
                 Ok(json!({}))
             }
             Command::Advance(it) => {
@@ -107,6 +116,35 @@ impl Platform {
                 self.catch_up(now);
                 Ok(json!({ "now": now.to_rfc3339() }))
             }
+            Command::Webhook(it) => self.dashboard_webhook(it, now),
+            Command::RotateSecret(it) => {
+                let both_for = TimeDelta::seconds(i64::try_from(it.both_for.min(10_u64.pow(9))).unwrap_or(0));
+                let rotated = self.webhooks.rotate_secret(&it.webhook_id, both_for, &self.world.switches, now);
+                rotated.ok_or_else(|| unfit(format!("there is no webhook {}", it.webhook_id)))
+            }
+            Command::WebhookFault(it) => {
+                self.webhooks.add_fault(it);
+                Ok(json!({}))
+            }
+            Command::Freeze(it) => {
+                self.webhooks.freeze(it.frozen);
+                Ok(json!({}))
+            }
+            Command::Deliver(it) => self.deliver(&it),
+            Command::Replay(it) => {
+                let count = self.webhooks.replay(it.delivery_id.as_deref(), now);
+                let none =
+                    || unfit("there is no such delivery to be sent again: it is under way, or its webhook is gone");
+                count.map(|count| json!({ "replayed": count })).ok_or_else(none)
+            }
+            Command::Deliveries(it) => Ok(self.webhooks.deliveries(&Wanted {
+                since: it.since,
+                delivery_id: it.delivery_id.as_deref(),
+                webhook_id: it.webhook_id.as_deref(),
+                event: it.event.as_deref(),
+                state: it.state.as_deref(),
+                bodies: it.bodies,
+            })),
             Command::Log(it) => Ok(self.read_log(it.since, it.method.as_deref(), it.path.as_deref())),
             Command::ClearLog {} => {
                 self.clear_log();
@@ -121,6 +159,25 @@ impl Platform {
             }
             Command::Members {} => Ok(self.world.members_json()),
         }
+    }
+
+    fn dashboard_webhook(&mut self, it: Map<String, Value>, now: DateTime<Utc>) -> Done {
+        let body = Value::Object(it).to_string();
+        let switches = &self.world.switches;
+        let new = NewEndpoint::read(body.as_bytes(), switches).map_err(|errors| unfit(errors.details().to_string()))?;
+        Ok(self.webhooks.create(new, Maker::Dashboard, switches, &self.random, now))
+    }
+
+    fn deliver(&mut self, it: &Deliver) -> Done {
+        match &it.url {
+            Some(url) => {
+                let destination = Destination::new(&it.host, url).map_err(|error| unfit(error.to_string()))?;
+                self.webhooks.set_destination(destination);
+            }
+            None if self.webhooks.remove_destination(&it.host) => {}
+            None => return Err(unfit(format!("no deliveries go to {}", it.host))),
+        }
+        Ok(json!({}))
     }
 
     fn visitor(&mut self, it: Visitor, now: DateTime<Utc>) -> Done {
@@ -290,6 +347,7 @@ impl Platform {
             fields.insert("conversations_by_status".to_owned(), Value::Object(by_status));
             fields.insert("messages".to_owned(), json!(messages));
             fields.insert("faults".to_owned(), json!(self.faults.list()));
+            fields.insert("webhook_faults".to_owned(), json!(self.webhooks.faults()));
         }
         counts
     }

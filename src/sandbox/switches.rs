@@ -161,6 +161,44 @@ pub enum UnknownFields {
     Refuse,
 }
 
+/// Where a webhook's payload keeps what it tells; `message.created` is as open as the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookShape {
+    /// `{"conversation":{…}}`, `{"message":{…},"conversation":{…}}`.
+    Nested,
+    /// The fields themselves: `{"id":…}`, `{"id":…,"conversationId":…}`.
+    Flat,
+    /// `conversationId` at the top: `{"conversationId":…}`, `{"messageId":…,"conversationId":…}`.
+    Top,
+    /// Like `nested`, but a message comes without its conversation.
+    MessageAlone,
+    /// Ids and nothing else: `{"conversation":{"id":…}}`, `{"message":{"id":…,"conversationId":…}}`.
+    Thin,
+}
+
+/// What the container of a `conversation.updated`'s changes is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookChanges {
+    /// `changes`.
+    Changes,
+    /// `diff`.
+    Diff,
+    /// There is none.
+    None,
+}
+
+/// Which endpoints an API key sees (contract, section 12 #4). An OAuth token sees its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookVisibility {
+    /// All of the organisation.
+    All,
+    /// Those made in the dashboard.
+    Dashboard,
+}
+
 /// Every switch. `name=value` on the command line; `{"switch":{"name":…,"value":…}}` over the control interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -245,6 +283,30 @@ pub struct Switches {
     pub ordered_ids: bool,
     /// Every field that may be null is, except what a message says and who sent an API reply.
     pub nulls: bool,
+    /// Contract 11 #14: where payloads keep what they tell.
+    pub webhook_shape: WebhookShape,
+    /// Contract 11 #14: what the changes are called.
+    pub webhook_changes: WebhookChanges,
+    /// Messages in payloads have their parts.
+    pub webhook_parts: bool,
+    /// How payloads write times.
+    pub webhook_timestamps: Timestamps,
+    /// Contract 11 #15: the bot's turns are told.
+    pub webhook_bot_turns: bool,
+    /// Contract 11 #15: visitors' turns are told.
+    pub webhook_visitor_turns: bool,
+    /// Contract 9.4: seconds before each further attempt.
+    pub webhook_retries: Vec<u32>,
+    /// Contract 9.4: an endpoint is switched off after so many failed deliveries in a row; 0: never.
+    pub webhook_disable_after: u32,
+    /// How many attempts to one endpoint run side by side; 1 keeps the order of first attempts.
+    pub webhook_parallel: usize,
+    /// Contract 11 #9: status of a deletion; 204 has no body.
+    pub webhook_delete_status: u16,
+    /// Contract 12 #4.
+    pub webhook_visibility: WebhookVisibility,
+    /// Envelope of the list of endpoints.
+    pub webhooks_envelope: Envelope,
 }
 
 impl Default for Switches {
@@ -290,6 +352,18 @@ impl Default for Switches {
             unknown_parts: false,
             ordered_ids: false,
             nulls: false,
+            webhook_shape: WebhookShape::Nested,
+            webhook_changes: WebhookChanges::Changes,
+            webhook_parts: true,
+            webhook_timestamps: Timestamps::Z,
+            webhook_bot_turns: true,
+            webhook_visitor_turns: true,
+            webhook_retries: vec![30, 120, 600, 1_800, 7_200],
+            webhook_disable_after: 0,
+            webhook_parallel: 1,
+            webhook_delete_status: 204,
+            webhook_visibility: WebhookVisibility::All,
+            webhooks_envelope: Envelope::Offset,
         }
     }
 }

@@ -8,6 +8,7 @@ mod errors;
 mod keys;
 mod log;
 mod routes;
+mod webhooks;
 mod windows;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use self::windows::Windows;
 use super::faults::{Fault, FaultKind, Faults, Met};
 use super::switches::InFlight;
 use super::visitors::Visitors;
+use super::webhooks::{Job, Outcome, Webhooks};
 use super::world::{FieldErrors, World};
 use crate::random::Random;
 
@@ -105,12 +107,29 @@ pub struct Platform {
     pub world: World,
     pub(super) faults: Faults,
     pub(super) visitors: Option<Visitors>,
+    pub(super) webhooks: Webhooks,
     pub(super) random: Random,
     keys: Keys,
     windows: Windows,
     answers: Answers,
     log: Log,
     ahead: TimeDelta,
+    /// When somebody last asked for something.
+    looked: Option<DateTime<Utc>>,
+}
+
+/// After so long without a request or a command nobody sees what the scripted visitors do, unless a webhook tells it.
+const LONG_UNSEEN: TimeDelta = TimeDelta::hours(2);
+
+/// What is to be done now, and when to look again.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// Deliveries to be sent.
+    pub(super) jobs: Vec<Job>,
+    /// Those that took too long.
+    pub(super) expired: Vec<u64>,
+    /// In the platform's time.
+    pub(super) next: Option<DateTime<Utc>>,
 }
 
 impl Platform {
@@ -121,12 +140,14 @@ impl Platform {
             world,
             faults: Faults::default(),
             visitors: None,
+            webhooks: Webhooks::default(),
             keys: Keys::new(api_key, &random),
             random,
             windows: Windows::new(minute_limit, hour_limit),
             answers: Answers::default(),
             log: Log::default(),
             ahead: TimeDelta::zero(),
+            looked: None,
         }
     }
 
@@ -148,6 +169,40 @@ impl Platform {
             visitors.catch_up(&mut self.world, now);
         }
         self.world.pass_time(now);
+        self.publish(now);
+    }
+
+    /// Queues the deliveries of what happened since the last time.
+    pub(super) fn publish(&mut self, now: DateTime<Utc>) {
+        let events = self.world.take_events();
+        self.webhooks.publish(&self.world, &events, &self.random, now);
+    }
+
+    /// Somebody looks: the scripted visitors have an audience.
+    pub(super) fn look(&mut self, now: DateTime<Utc>) {
+        self.looked = Some(now);
+    }
+
+    /// A turn of the schedule that runs by itself: what is due happens, and deliveries leave.
+    pub(super) fn turn(&mut self, wall: DateTime<Utc>) -> Turn {
+        let now = self.time(wall);
+        let looked = *self.looked.get_or_insert(now);
+        let seen = self.webhooks.is_wanted() || now.signed_duration_since(looked) < LONG_UNSEEN;
+        if seen {
+            self.catch_up(now);
+        }
+        let switches = &self.world.switches;
+        let expired = self.webhooks.expire(switches, now);
+        let jobs = self.webhooks.take_due(switches, &self.random, now);
+        let visitors = self.visitors.as_ref().and_then(Visitors::next_due);
+        let due = [visitors.filter(|_| seen), self.world.next_due().filter(|_| seen), self.webhooks.next_due(switches)];
+        Turn { jobs, expired, next: due.into_iter().flatten().min() }
+    }
+
+    /// An attempt of a delivery has ended.
+    pub(super) fn delivered(&mut self, job: u64, outcome: &Outcome, wall: DateTime<Utc>) {
+        let now = self.time(wall);
+        self.webhooks.ended(job, outcome, &self.world.switches, now);
     }
 
     /// One request, answered at once. Faults that need a connection are left out.
@@ -166,6 +221,7 @@ impl Platform {
     /// Credential, budget and fault. `Err` is the answer of a request that got no further.
     pub(super) fn begin(&mut self, call: &Call, wall: DateTime<Utc>) -> Result<Ticket, Answer> {
         let now = self.time(wall);
+        self.look(now);
         self.catch_up(now);
         let request_id = self.request_id();
         let path = match call.path.strip_prefix("/v1") {
@@ -288,6 +344,7 @@ impl Platform {
             Ok(done) => done,
             Err(refusal) => (refusal.status, refusal.body(&ticket.request_id)),
         };
+        self.publish(now);
         let body = body.into_bytes();
         if let Some(operation) = &ticket.operation {
             let kept = match status {

@@ -8,7 +8,7 @@ use super::{Call, Platform, Ticket};
 use crate::sandbox::switches::{MeShape, Switches, UnknownFields};
 use crate::sandbox::world::{ActError, Attachment, FieldErrors, ListQuery, World, cursor_list, parameters};
 
-type Done = Result<(u16, String), Refusal>;
+pub(super) type Done = Result<(u16, String), Refusal>;
 
 impl Platform {
     /// Finds the endpoint. Reads look at `frozen` where it is given.
@@ -46,11 +46,13 @@ impl Platform {
                 Ok((200, cursor_list(&page.items, page.next.as_deref())))
             }
             ("POST", ["conversations", id, "messages"]) => self.reply(id, &call.body, now),
+            (method, ["webhooks"]) => self.webhooks(method, &call.body, ticket, now),
+            (method, ["webhooks", id]) => self.webhook(method, id, &call.body, ticket, now),
             _ => Err(self.not_found()),
         }
     }
 
-    fn not_found(&self) -> Refusal {
+    pub(super) fn not_found(&self) -> Refusal {
         Refusal::new(404, &self.world.switches.not_found_code, "Not found.")
     }
 
@@ -91,7 +93,7 @@ impl Platform {
                 "auth": {
                     "type": "oauth_token",
                     "client": { "client_id": "awc_3f9a1c27d5e8", "name": "inbox", "logo_url": null },
-                    "scopes": ["conversations.view", "conversations.manage"],
+                    "scopes": ["conversations.view", "conversations.manage", "webhooks.manage"],
                 },
                 "org": { "id": org.id, "name": org.name, "slug": org.slug },
                 "user": {

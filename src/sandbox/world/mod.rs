@@ -241,6 +241,12 @@ impl World {
         }
     }
 
+    /// When [`World::pass_time`] has something to do.
+    #[must_use]
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.summaries_due.iter().map(|(due, _)| *due).min()
+    }
+
     fn fresh_id(&self) -> Arc<str> {
         self.random.uuid().into()
     }
