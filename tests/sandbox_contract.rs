@@ -14,9 +14,17 @@ mod faults;
 mod limits;
 #[path = "sandbox_contract/lists.rs"]
 mod lists;
+#[path = "sandbox_contract/receiver.rs"]
+mod receiver;
 #[path = "sandbox_contract/replies.rs"]
 mod replies;
 #[path = "sandbox_contract/shapes.rs"]
 mod shapes;
 #[path = "sandbox_contract/switches.rs"]
 mod switches;
+#[path = "sandbox_contract/webhook_deliveries.rs"]
+mod webhook_deliveries;
+#[path = "sandbox_contract/webhook_endpoints.rs"]
+mod webhook_endpoints;
+#[path = "sandbox_contract/webhook_faults.rs"]
+mod webhook_faults;
