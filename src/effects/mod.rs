@@ -89,7 +89,7 @@ impl Runner {
     /// Key and bytes are made once, here, and are in the journal before anybody may send them.
     fn write_down(&self, ask: u64, intent: &Intent) -> Event {
         let key = self.random.uuid();
-        let body = api::encode_reply(&intent.text);
+        let body = api::encode_reply(&intent.text, &[]);
         match locked(&self.journal).write(intent, key, body) {
             Ok(local) => Event::Journaled { ask, local },
             Err(error) => Event::JournalFailed { ask, reason: RawText::new(error.to_string()) },

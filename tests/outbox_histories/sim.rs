@@ -251,7 +251,7 @@ impl Sim {
                     Event::JournalFailed { ask, reason: RawText::new("no space left") }
                 } else {
                     let key = format!("key-{ask}-{}", self.chance.below(1_000_000));
-                    let body = takeover::api::encode_reply(&intent.text);
+                    let body = takeover::api::encode_reply(&intent.text, &[]);
                     let local = self.journal.write(&intent, key, body).unwrap();
                     Event::Journaled { ask, local }
                 };
