@@ -346,7 +346,7 @@ async fn an_act_whose_answer_never_came_is_unknown_and_is_not_tried_again() {
 async fn every_act_tells_the_budget() {
     let headers = ["x-ratelimit-limit-minute: 60", "x-ratelimit-remaining-minute: 58", "x-request-id: req_9"];
     let told = |answer: &Answer<()>| {
-        let reading = answer.reading.clone().expect("a reading");
+        let reading = answer.reading.expect("a reading");
         assert_eq!(reading.minute.map(|minute| minute.remaining), Some(58));
         assert_eq!(answer.request_id, Some(RawText::new("req_9")));
     };
