@@ -3,6 +3,7 @@
 use crate::budget::Lane;
 use crate::domain::outbox::{Intent, Outcome};
 use crate::domain::{ConversationId, Cursor, LocalId, Status};
+use crate::text::RawText;
 
 /// One request that reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,27 @@ pub enum Effect {
         local: LocalId,
         /// How.
         outcome: Outcome,
+    },
+    /// Open a link that a person chose, by the system's opener. Answered by `LinkOpened`.
+    OpenLink {
+        /// The number of this ask.
+        ask: u64,
+        /// Where it leads: http, https or mailto, in ASCII.
+        url: RawText,
+    },
+    /// Fetch one file that a person asked for, after its host was shown (security, S14). Answered by `FileSaved`.
+    SaveFile {
+        /// The number of this ask.
+        ask: u64,
+        /// Where it lies.
+        url: RawText,
+        /// Its name as the visitor gave it: to be made one safe component before it is used.
+        name: RawText,
+    },
+    /// Put text on the clipboard, as the terminal offers it (OSC 52). Not answered.
+    Copy {
+        /// What: made safe already, line breaks kept, none at the end (security, S4).
+        text: String,
     },
     /// Ring the bell.
     RingBell,

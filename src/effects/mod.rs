@@ -66,7 +66,8 @@ impl Runner {
                 // Nothing waits for it: what cannot be written here is found again by looking it up.
                 let _ = locked(&self.journal).conclude(local, outcome);
             }
-            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } => {}
+            Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 

@@ -177,7 +177,13 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     }
                 }
                 Effect::Quit => quit = true,
-                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {}
+                Effect::Copy { .. } => {}
+                Effect::Fetch { .. }
+                | Effect::Journal { .. }
+                | Effect::Deliver { .. }
+                | Effect::Conclude { .. }
+                | Effect::OpenLink { .. }
+                | Effect::SaveFile { .. } => {}
             }
         }
         if quit {

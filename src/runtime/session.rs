@@ -46,10 +46,15 @@ impl Session {
         let mut for_terminal = Vec::new();
         for effect in app::update(&mut self.model, stamped) {
             match effect {
-                Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => for_terminal.push(effect),
-                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {
-                    self.runner.perform(effect);
+                Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {
+                    for_terminal.push(effect);
                 }
+                Effect::Fetch { .. }
+                | Effect::Journal { .. }
+                | Effect::Deliver { .. }
+                | Effect::Conclude { .. }
+                | Effect::OpenLink { .. }
+                | Effect::SaveFile { .. } => self.runner.perform(effect),
             }
         }
         for_terminal

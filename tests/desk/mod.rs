@@ -190,6 +190,7 @@ impl Desk {
                 let attempt = *attempt;
                 self.later(way, Pending::Posted(local, attempt));
             }
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }

@@ -276,6 +276,7 @@ impl Sim {
                     let _ = self.journal.conclude(local, outcome);
                 }
             }
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
