@@ -85,7 +85,21 @@ impl Runner {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => {}
-            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::OpenLink { ask, url } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.open_link(&url).await;
+                    tell(&events, Event::LinkOpened { ask, result }).await;
+                });
+            }
+            Effect::SaveFile { ask, url, name } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.save_file(&url, &name).await;
+                    tell(&events, Event::FileSaved { ask, result }).await;
+                });
+            }
+            Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 
