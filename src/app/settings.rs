@@ -1,8 +1,12 @@
 //! What a person may set. Plain values with the documented defaults.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{UserId, Zone};
+
+use super::keymap::Keymap;
+use super::langmap::Langmap;
 
 /// Where a resolve or a snooze leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,6 +20,12 @@ pub enum Advance {
     Stay,
     /// Back to the list.
     List,
+}
+
+impl Advance {
+    /// All of them by name.
+    pub const WORDS: [(&'static str, Self); 4] =
+        [("next", Self::Next), ("previous", Self::Previous), ("stay", Self::Stay), ("list", Self::List)];
 }
 
 /// The settings of one profile.
@@ -41,6 +51,10 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Where a resolve or a snooze leads.
     pub advance: Advance,
+    /// What the keys do.
+    pub keymap: Arc<Keymap>,
+    /// What letters of other alphabets stand for outside text.
+    pub langmap: Arc<Langmap>,
 }
 
 impl Default for Settings {
@@ -56,6 +70,8 @@ impl Default for Settings {
             note_signature: true,
             enter_sends: false,
             advance: Advance::Next,
+            keymap: Keymap::defaults(),
+            langmap: Arc::default(),
         }
     }
 }
