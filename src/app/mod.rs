@@ -30,6 +30,7 @@ pub mod screen;
 pub mod sending;
 pub mod settings;
 pub mod settle;
+pub mod sidebar;
 pub mod thread;
 pub mod triage;
 pub mod update;

@@ -17,6 +17,7 @@ use super::overlay::Overlays;
 use super::poller::Poller;
 use super::screen::Screen;
 use super::settings::Settings;
+use super::sidebar::Sidebar;
 use super::thread::Threads;
 
 /// The state.
@@ -34,6 +35,8 @@ pub struct Model {
     pub inbox: Inbox,
     /// The threads that were read.
     pub threads: Threads,
+    /// Notes, tags and the palette.
+    pub sidebar: Sidebar,
     /// Drafts, and the one being written.
     pub composer: Composer,
     /// Replies on their way.

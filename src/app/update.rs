@@ -46,9 +46,9 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             reconcile::fetched(model, asked, &fetch, found, &mut effects);
         }
-        Event::Journaled { ask, local } => sending::journaled(model, ask, local, &mut effects),
-        Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, reason),
-        Event::Attempted { local, attempt, delivery, reading } => {
+        Event::Journaled { ask, locals } => sending::journaled(model, ask, &locals, &mut effects),
+        Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, &reason),
+        Event::Attempted { local, attempt, delivery, reading, request_id: _ } => {
             if let Some(reading) = reading {
                 let limited = matches!(&delivery, Delivery::Failed(problem) if problem.status == Some(429));
                 let now = model.now.mono;

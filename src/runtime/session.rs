@@ -47,7 +47,15 @@ impl Session {
         for effect in app::update(&mut self.model, stamped) {
             match effect {
                 Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => for_terminal.push(effect),
-                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {
+                Effect::Fetch { .. }
+                | Effect::Journal { .. }
+                | Effect::Deliver { .. }
+                | Effect::SaveNote { .. }
+                | Effect::Change { .. }
+                | Effect::ReplaceTags { .. }
+                | Effect::CreateTag { .. }
+                | Effect::DeleteTag { .. }
+                | Effect::Conclude { .. } => {
                     self.runner.perform(effect);
                 }
             }
