@@ -177,7 +177,18 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     }
                 }
                 Effect::Quit => quit = true,
-                Effect::Fetch { .. } | Effect::Journal { .. } | Effect::Deliver { .. } | Effect::Conclude { .. } => {}
+                Effect::Copy { .. } => {}
+                Effect::Fetch { .. }
+                | Effect::Journal { .. }
+                | Effect::Deliver { .. }
+                | Effect::SaveNote { .. }
+                | Effect::Change { .. }
+                | Effect::ReplaceTags { .. }
+                | Effect::CreateTag { .. }
+                | Effect::DeleteTag { .. }
+                | Effect::Conclude { .. }
+                | Effect::OpenLink { .. }
+                | Effect::SaveFile { .. } => {}
             }
         }
         if quit {

@@ -2,9 +2,15 @@
 //!
 //! Owns the words alone; `control` carries them out.
 
+mod desk;
+mod webhooks;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::desk::{ChatbotGone, ChatbotSet, NewNote, NewTag, NoteIn, Patch, TagGone, TagSet, TakeOver};
+pub use self::webhooks::{Deliver, Deliveries, Freeze, Replay, RotateSecret};
+use super::barriers::Barrier;
 use super::faults::Fault;
 use super::platform::KeyState;
 use super::webhooks::WebhookFault;
@@ -27,7 +33,19 @@ pub enum Command {
     Set(Box<Set>),
     /// Any message, at any time.
     Message(NewMessageIn),
-    /// Raw JSON, or fields, in the place of what the API returns of a conversation or message.
+    /// A colleague writes a note.
+    Note(NoteIn),
+    /// A tag joins the palette.
+    Tag(NewTag),
+    /// A tag leaves the palette and every conversation.
+    RemoveTag(TagGone),
+    /// A colleague changes the tags of a conversation.
+    Tags(TagSet),
+    /// A colleague changes a conversation under the rules of PATCH.
+    Patch(Patch),
+    /// A colleague takes over without a word, and becomes the owner.
+    TakeOver(TakeOver),
+    /// Raw JSON, or fields, in the place of what the API returns of a record.
     Plant(Plant),
     /// Many conversations at once, repeatable by seed.
     Fill(Fill),
@@ -35,6 +53,10 @@ pub enum Command {
     AddMember(Person),
     /// A person leaves.
     RemoveMember(PersonGone),
+    /// A bot joins, or changes.
+    Chatbot(ChatbotSet),
+    /// A bot is deleted.
+    RemoveChatbot(ChatbotGone),
     /// A switch is set.
     Switch(Switch),
     /// What keys are worth.
@@ -47,6 +69,10 @@ pub enum Command {
     Fault(Fault),
     /// No faults from now on.
     ClearFaults {},
+    /// Requests are held until so many have arrived, then carried out in a given order.
+    Barrier(Barrier),
+    /// No barriers from now on; who is held goes on.
+    ClearBarriers {},
     /// The platform's time moves on.
     Advance(Advance),
     /// An endpoint made in the dashboard; the body of `POST /webhooks`.
@@ -69,7 +95,7 @@ pub enum Command {
     Deliveries(Deliveries),
     /// Reads: counts of requests, conversations and messages.
     Counts {},
-    /// Reads: one conversation with all its messages as stored, oldest first.
+    /// Reads: one conversation with all its messages and notes as stored, oldest first, and its tags.
     Show(Target),
     /// Reads: which conversations there are.
     List(List),
@@ -79,6 +105,10 @@ pub enum Command {
     Switches {},
     /// Reads: the people.
     Members {},
+    /// Reads: all tags.
+    Palette {},
+    /// Reads: the barriers, and how many requests have arrived at each.
+    Barriers {},
 }
 
 impl Command {
@@ -108,6 +138,8 @@ impl Command {
                 | Self::Texts(_)
                 | Self::Switches {}
                 | Self::Members {}
+                | Self::Palette {}
+                | Self::Barriers {}
         )
     }
 }
@@ -206,6 +238,10 @@ pub struct NewConversation {
     pub ago: f64,
     /// Its thread, in any order.
     pub messages: Vec<NewMessage>,
+    /// Its notes, in any order.
+    pub notes: Vec<NewNote>,
+    /// Its tags, by id or name.
+    pub tags: Vec<String>,
 }
 
 /// One message of a new conversation.
@@ -261,6 +297,14 @@ pub struct Plant {
     pub conversation_id: Option<String>,
     /// A message of it; `new` makes one.
     pub message_id: Option<String>,
+    /// In its place: a note of the conversation; `new` makes one.
+    pub note_id: Option<String>,
+    /// In its place: a tag, by id or name; `new` makes one.
+    pub tag: Option<String>,
+    /// In its place: a person.
+    pub user_id: Option<String>,
+    /// In its place: a bot.
+    pub chatbot_id: Option<String>,
     /// Returned verbatim, JSON or not.
     pub raw: Option<String>,
     /// Fields laid over the true ones; any value.
@@ -343,6 +387,10 @@ pub struct Rotate {
     pub token: Option<String>,
     /// An OAuth token in the place of a personal key.
     pub oauth: bool,
+    /// Whom an OAuth token acts for; absent: the first member.
+    pub user_id: Option<String>,
+    /// What an OAuth token may do; absent: everything.
+    pub scopes: Option<Vec<String>>,
     /// The old keys stay as they are.
     pub keep_old: bool,
 }
@@ -369,66 +417,6 @@ pub struct Advance {
     pub ms: u64,
     /// And so many seconds.
     pub seconds: u64,
-}
-
-/// A new secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RotateSecret {
-    /// Whose.
-    pub webhook_id: String,
-    /// The old one signs beside it for so many seconds.
-    #[serde(default)]
-    pub both_for: u64,
-}
-
-/// Whether deliveries are held back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Freeze {
-    /// `false`: they go on.
-    pub frozen: bool,
-}
-
-impl Default for Freeze {
-    fn default() -> Self {
-        Self { frozen: true }
-    }
-}
-
-/// Where deliveries go.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deliver {
-    /// The host in the endpoints' URLs.
-    pub host: String,
-    /// Plain http to this machine; absent: nowhere any more.
-    #[serde(default)]
-    pub url: Option<String>,
-}
-
-/// Which deliveries are sent again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Replay {
-    /// Absent: all that failed.
-    pub delivery_id: Option<String>,
-}
-
-/// Which deliveries.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Deliveries {
-    /// After this number.
-    pub since: u64,
-    /// The one of this id.
-    pub delivery_id: Option<String>,
-    /// Of this endpoint.
-    pub webhook_id: Option<String>,
-    /// Of this event type.
-    pub event: Option<String>,
-    /// `waiting`, `sending`, `delivered`, `failed`, `dropped`, `cancelled`.
-    pub state: Option<String>,
-    /// With their bodies.
-    pub bodies: bool,
 }
 
 /// Which requests.

@@ -37,16 +37,16 @@ pub(in crate::sandbox) async fn keep_schedule(
     let mut handles: HashMap<u64, AbortHandle> = HashMap::new();
     loop {
         let read = shared.clock.now();
-        let (turn, now) = {
+        let (due, now) = {
             let mut platform = shared.platform();
-            (platform.turn(read.wall), platform.time(read.wall))
+            (platform.take_due(read.wall), platform.time(read.wall))
         };
-        for job in turn.expired {
+        for job in due.expired {
             if let Some(handle) = handles.remove(&job) {
                 handle.abort();
             }
         }
-        for job in turn.jobs {
+        for job in due.jobs {
             let request = client.post(job.url).headers(headers(job.headers)).body(job.body);
             let handle = sending.spawn(async move {
                 let outcome = match request.send().await {
@@ -70,8 +70,8 @@ pub(in crate::sandbox) async fn keep_schedule(
             });
             handles.insert(job.id, handle);
         }
-        let left = turn.next.map(|next| next.signed_duration_since(now).to_std().unwrap_or(Duration::ZERO));
-        let due = async {
+        let left = due.next.map(|next| next.signed_duration_since(now).to_std().unwrap_or(Duration::ZERO));
+        let passed = async {
             match left {
                 Some(left) => shared.clock.pass(read, left.min(LOOK_AGAIN)).await,
                 // By hand the clock may be turned past the end of an attempt.
@@ -89,7 +89,7 @@ pub(in crate::sandbox) async fn keep_schedule(
                 }
             }
             () = shared.stirred.notified() => {}
-            () = due => {}
+            () = passed => {}
         }
     }
 }

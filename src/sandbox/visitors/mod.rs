@@ -126,6 +126,19 @@ impl Visitors {
         self.listen(world, &id, text, at);
     }
 
+    /// A person ended the conversation: what was about to be said is not said; weeks later something else may be.
+    pub(super) fn left(&mut self, id: &str, at: DateTime<Utc>) {
+        let Some((id, mind)) = self.minds.get_key_value(id).map(|(id, mind)| (id.clone(), mind.clone())) else {
+            return;
+        };
+        // Who has gone already has plans to come back.
+        if mind.turns > 0 {
+            let mood = mind.mood + 1;
+            self.minds.insert(id.clone(), Mind { mood, turns: 0, ..mind });
+            self.come_back(&id, mood, at);
+        }
+    }
+
     fn between(&self, least: u64, most: u64) -> i64 {
         let span = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX);
         i64::try_from(least).unwrap_or(0) + below(&self.random, span.max(1)) as i64

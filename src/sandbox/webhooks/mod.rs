@@ -21,12 +21,13 @@ pub(in crate::sandbox) use self::delivery::{Job, Outcome};
 use self::destination::Destinations;
 pub use self::destination::{Destination, DestinationError};
 use self::endpoint::Endpoint;
-pub(in crate::sandbox) use self::endpoint::{EndpointChange, Maker, NewEndpoint};
+pub(in crate::sandbox) use self::endpoint::{EVENTS, EndpointChange, Maker, NewEndpoint};
 use self::faults::WebhookFaults;
 pub use self::faults::{WebhookFault, WebhookFaultKind};
 pub(in crate::sandbox) use self::queue::LIMIT;
 use self::signature::Secret;
-use super::switches::{Envelope, Switches, WebhookVisibility};
+use super::switches::{Switches, WebhookVisibility};
+use super::world::{FieldErrors, Listed, Row, parameters};
 use crate::random::Random;
 
 /// What a fault looks at.
@@ -117,15 +118,20 @@ impl Webhooks {
         self.seen(viewer, switches).any(|endpoint| endpoint.id == id)
     }
 
-    /// Those that the viewer sees, in one response.
-    pub(in crate::sandbox) fn list(&self, viewer: &Maker, switches: &Switches) -> Value {
-        let data: Vec<Value> = self.seen(viewer, switches).map(|endpoint| endpoint.json(switches)).collect();
-        match switches.webhooks_envelope {
-            Envelope::Offset => {
-                json!({ "object": "list", "total": data.len(), "page": 1, "page_size": 25.max(data.len()), "data": data })
-            }
-            Envelope::Cursor => json!({ "object": "list", "has_more": false, "next_cursor": null, "data": data }),
-        }
+    /// A page of those that the viewer sees, the oldest first.
+    pub(in crate::sandbox) fn list(
+        &self,
+        viewer: &Maker,
+        query: Option<&str>,
+        switches: &Switches,
+    ) -> Result<String, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let given = parameters(query, &mut errors);
+        let row =
+            |it: &Endpoint| Row { at: it.created_at, id: it.id.as_str().into(), json: it.json(switches).to_string() };
+        let rows: Vec<Row> = self.seen(viewer, switches).map(row).collect();
+        let listed = Listed { rows: &rows, name: "webhooks", envelope: switches.webhooks_envelope };
+        listed.page(&given, switches, errors)
     }
 
     /// One, if the viewer sees it.
