@@ -10,10 +10,20 @@ mod control;
 mod env;
 #[path = "sandbox_contract/faults.rs"]
 mod faults;
+#[path = "sandbox_contract/lifecycle.rs"]
+mod lifecycle;
 #[path = "sandbox_contract/limits.rs"]
 mod limits;
 #[path = "sandbox_contract/lists.rs"]
 mod lists;
+#[path = "sandbox_contract/notes.rs"]
+mod notes;
+#[path = "sandbox_contract/patch.rs"]
+mod patch;
+#[path = "sandbox_contract/people.rs"]
+mod people;
+#[path = "sandbox_contract/races.rs"]
+mod races;
 #[path = "sandbox_contract/receiver.rs"]
 mod receiver;
 #[path = "sandbox_contract/replies.rs"]
@@ -22,6 +32,8 @@ mod replies;
 mod shapes;
 #[path = "sandbox_contract/switches.rs"]
 mod switches;
+#[path = "sandbox_contract/tags.rs"]
+mod tags;
 #[path = "sandbox_contract/webhook_deliveries.rs"]
 mod webhook_deliveries;
 #[path = "sandbox_contract/webhook_endpoints.rs"]

@@ -69,6 +69,39 @@ async fn each_act_is_told_in_the_documented_order_8_9_3() {
 }
 
 #[tokio::test]
+async fn a_patch_is_told_with_its_marker_before_it_and_notes_and_tags_are_not_told_8_2_6_2_7() {
+    let hooked = hooked().await;
+    let (env, receiver) = (&hooked.env, &hooked.receiver);
+    let id = env.conversation("agent_requested");
+    let path = format!("/conversations/{id}");
+    let patch = async |body: Value| assert_eq!(env.ask("PATCH", &path, body.clone()).await.status, 200, "{body}");
+    env.post(&id, None, json!({ "text": "hello" })).await;
+    receiver.take(3).await;
+    patch(json!({ "priority": "high", "title": "Refund" })).await;
+    assert_eq!(told(&receiver.take(1).await), ["priority medium to high, title - to Refund"], "one update");
+    patch(json!({ "priority": "high" })).await;
+    patch(json!({ "status": "resolved" })).await;
+    assert_eq!(told(&receiver.take(2).await), [RESOLVED, "status open to resolved"], "and nothing for what stays");
+    patch(json!({ "status": "open" })).await;
+    patch(json!({ "status": "closed" })).await;
+    assert_eq!(told(&receiver.take(3).await), ["status resolved to open", CLOSED, "status open to closed"]);
+    patch(json!({ "status": "archived" })).await;
+    assert_eq!(told(&receiver.take(1).await), ["status closed to archived"]);
+
+    let bots = env.conversation("bot_active");
+    let opened = env.ask("PATCH", &format!("/conversations/{bots}"), json!({ "status": "agent_requested" })).await;
+    assert_eq!(opened.status, 200);
+    assert_eq!(told(&receiver.take(1).await), ["status bot_active to agent_requested"], "no marker is told");
+
+    let note = env.ask("POST", &format!("{path}/notes"), json!({ "content": "for the team" })).await;
+    let tag = env.ask("POST", "/conversation-tags", json!({ "name": "Told to nobody" })).await;
+    let tags = env.ask("PUT", &format!("{path}/tags"), json!({ "tag_ids": [tag.json()["id"]] })).await;
+    assert_eq!((note.status, tag.status, tags.status), (201, 201, 200));
+    hooked.at_rest().await;
+    assert!(receiver.received().is_empty());
+}
+
+#[tokio::test]
 async fn payloads_have_the_documented_forms_and_headers_tell_the_event_9_1_9_3() {
     let hooked = hooked().await;
     let (env, receiver) = (&hooked.env, &hooked.receiver);
