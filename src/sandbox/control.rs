@@ -59,12 +59,6 @@ impl Platform {
         let now = self.time(wall);
         self.look(now);
         self.catch_up(now);
-        let done = self.carry_out(command, wall, now);
-        self.publish(self.time(wall));
-        done
-    }
-
-    fn carry_out(&mut self, command: Command, wall: DateTime<Utc>, now: DateTime<Utc>) -> Done {
         match command {
             Command::Visitor(it) => self.visitor(it, now),
             Command::Colleague(it) => self.colleague(&it, now),

@@ -304,6 +304,14 @@ async fn an_endpoint_gets_what_it_opted_into_while_it_is_active_and_keeps_its_se
     hooked.say(&id, "three");
     assert_eq!(told(&receiver.take(1).await), ["user: three"], "what happened in between is not told later");
 
+    receiver.will([Reply::Hang]);
+    hooked.say(&id, "under way");
+    receiver.take(1).await;
+    env.ask("PATCH", &path, json!({ "isActive": false })).await;
+    env.clock.advance(Duration::from_secs(30));
+    until("given up", || hooked.newest()["state"] == "cancelled").await;
+    env.ask("PATCH", &path, json!({ "isActive": true })).await;
+
     let second = env.ask("POST", "/webhooks", asked()).await.json();
     hooked.say(&id, "four");
     let both = receiver.take(2).await;

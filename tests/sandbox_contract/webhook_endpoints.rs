@@ -188,6 +188,12 @@ async fn who_sees_which_endpoint_follows_from_who_made_it_12_4() {
         let hidden = env.ask_as(&two, method, &format!("/webhooks/{by_token}"), json!({})).await;
         assert_eq!(hidden.status, 404, "{method}");
     }
+    let rotate = json!({ "rotate_key": { "oauth": true, "keep_old": true, "scopes": ["conversations.view", "conversations.manage"] } });
+    let narrow = token(env.control(rotate));
+    for (method, path) in [("GET", "/webhooks"), ("POST", "/webhooks")] {
+        let refused = env.ask_as(&narrow, method, path, asked()).await;
+        assert_eq!(refused.error(), (403, "forbidden".to_owned()), "without webhooks.manage: {method}");
+    }
     env.switch("webhook_visibility", "dashboard");
     assert_eq!(seen(key).await, [by_dashboard]);
     assert_eq!(env.get(&format!("/webhooks/{by_key}")).await.status, 404);

@@ -33,6 +33,13 @@ async fn duplicates_come_right_behind_with_the_same_id_unless_asked_otherwise() 
     hooked.at_rest().await;
     let attempts = hooked.newest()["attempts"].clone();
     assert_eq!((&attempts[0]["copy"], &attempts[1]["copy"]), (&json!(false), &json!(true)));
+
+    hooked.fault(json!({ "kind": "duplicate" }));
+    hooked.receiver.will([Reply::Status(200), Reply::Status(500)]);
+    hooked.say(&id, "refused as a repeat");
+    hooked.receiver.take(2).await;
+    hooked.at_rest().await;
+    assert_eq!(hooked.newest()["state"], "delivered", "what a copy is answered counts for nothing");
 }
 
 #[tokio::test]

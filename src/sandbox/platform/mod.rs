@@ -161,7 +161,8 @@ impl Platform {
         self.ahead = self.ahead.checked_add(&by).unwrap_or(self.ahead);
     }
 
-    /// Lets everything happen that is due: scripted visitors speak, summaries appear.
+    /// Lets everything happen that is due: scripted visitors speak, summaries appear. What happened by then, by whomever,
+    /// is queued for the webhooks that were there.
     pub fn catch_up(&mut self, now: DateTime<Utc>) {
         if let Some(visitors) = &mut self.visitors {
             visitors.catch_up(&mut self.world, now);
@@ -311,7 +312,6 @@ impl Platform {
             Ok(done) => done,
             Err(refusal) => (refusal.status, refusal.body(&ticket.request_id)),
         };
-        self.publish(now);
         let body = body.into_bytes();
         if let Some(operation) = &ticket.operation {
             let kept = match status {
