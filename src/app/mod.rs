@@ -14,6 +14,7 @@ pub mod guard;
 pub mod inbox;
 pub mod key;
 pub mod keymap;
+pub mod langmap;
 pub mod layout;
 pub mod lesson;
 pub mod link;

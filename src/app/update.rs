@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::event::{Delivery, Event, Stamped};
 use super::inbox::THAWS_AFTER;
 use super::key::{Code, Key};
-use super::keymap::{self, Context, Lookup};
+use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
 use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
@@ -56,6 +56,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, &mut effects);
         }
+        Event::LinkOpened { .. } | Event::FileSaved { .. } => {}
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -113,7 +114,13 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
         return;
     }
     for key in keys {
-        press(model, *key, effects);
+        // With Enter as a send key a raw paste could send: Enter is one only alone in its read, else a new line.
+        let enter = *key == Key::plain(Code::Enter) && keys.len() > 1 && model.settings.enter_sends;
+        if enter && context(model) == Context::Composer && takes_text(model) {
+            act(model, Action::NewLine, effects);
+        } else {
+            press(model, *key, effects);
+        }
     }
 }
 
@@ -126,7 +133,7 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| keymap::look_up(context(model), None, *key) == Lookup::Act(Action::Reply);
+    let opens = |key: &Key| meant(model, None, *key).0 == Lookup::Act(Action::Reply);
     let begins_reply = free && keys.first().is_some_and(opens);
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
 }
@@ -167,6 +174,25 @@ fn context(model: &Model) -> Context {
     }
 }
 
+/// Whether a character typed now is text: a letter of another alphabet stands for a key everywhere else.
+fn takes_text(model: &Model) -> bool {
+    match &model.overlays.open {
+        Some((overlay, _)) => overlay.takes_text(),
+        None => model.overlays.prefix.is_none() && context(model).is_text(),
+    }
+}
+
+/// What a key means in the panes. Outside text a letter without a meaning of its own is the Latin key in its place.
+fn meant(model: &Model, prefix: Option<Key>, key: Key) -> (Lookup, Key) {
+    let (keymap, context) = (&model.settings.keymap, context(model));
+    let found = keymap.look_up(context, prefix, key);
+    let text = takes_text(model) && key.typed().is_some();
+    match model.settings.langmap.latin(key).filter(|_| found == Lookup::Nothing && !text) {
+        Some(latin) => (keymap.look_up(context, prefix, latin), latin),
+        None => (found, key),
+    }
+}
+
 fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     if model.panes.leaving {
         return;
@@ -176,32 +202,52 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
-    if key == Key::control('z') || key == Key::control('l') {
-        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+    if let Some(effect) = always(model, key) {
+        effects.push(effect);
         return;
     }
     if model.overlays.open.is_some() {
-        popup::press(model, key, effects);
+        let latin = model.settings.langmap.latin(key).filter(|_| !takes_text(model));
+        popup::press(model, latin.unwrap_or(key), effects);
         return;
     }
-    let context = context(model);
-    if let Some(prefix) = model.overlays.prefix.take() {
+    let prefix = model.overlays.prefix;
+    let (found, latin) = meant(model, prefix, key);
+    if prefix.is_some() {
+        model.overlays.prefix = None;
         // Esc, and any key that means nothing here, ends the prefix and does nothing else.
-        if let Lookup::Act(action) = keymap::look_up(context, Some(prefix), key) {
+        if let Lookup::Act(action) = found {
             act(model, action, effects);
         }
         return;
     }
-    match keymap::look_up(context, None, key) {
+    match found {
         Lookup::Act(action) => act(model, action, effects),
-        Lookup::Prefix => model.overlays.prefix = Some(key),
+        Lookup::Prefix => model.overlays.prefix = Some(latin),
         Lookup::Nothing => {
-            if let (Context::Composer, Some(char)) = (context, key.typed()) {
+            if let (Context::Composer, Some(char)) = (context(model), key.typed()) {
                 writing::type_char(model, char);
             }
         }
     }
     lesson::follow(model);
+}
+
+/// Drawing again and suspending work whatever stands open; neither ends a prefix.
+fn always(model: &Model, key: Key) -> Option<Effect> {
+    if model.overlays.open.is_some() && key.typed().is_some() {
+        return None;
+    }
+    let prefix = model.overlays.prefix;
+    let found = match meant(model, prefix, key).0 {
+        Lookup::Nothing if prefix.is_some() => meant(model, None, key).0,
+        found => found,
+    };
+    match found {
+        Lookup::Act(Action::Redraw) => Some(Effect::Redraw),
+        Lookup::Act(Action::Suspend) => Some(Effect::Suspend),
+        Lookup::Act(_) | Lookup::Prefix | Lookup::Nothing => None,
+    }
 }
 
 /// Ctrl-C cancels the innermost like Esc; twice at the top it leaves.
@@ -217,8 +263,11 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
         model.panes.interrupted = true;
         let now = model.now.mono;
         model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
-    } else {
+    } else if model.overlays.open.is_some() || model.overlays.prefix.is_some() {
         press(model, Key::plain(Code::Escape), effects);
+    } else if let Lookup::Act(action) = Keymap::defaults().look_up(context(model), None, Key::plain(Code::Escape)) {
+        // What Esc does by default, whatever a person made of that key.
+        act(model, action, effects);
     }
 }
 

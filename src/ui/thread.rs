@@ -82,7 +82,7 @@ fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 /// The two cells before every row of a message.
 fn gutter(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, speaker: Speaker) {
     let mut cells = pen.split(u16::try_from(blocks::GUTTER).unwrap_or(2));
-    painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.plain);
+    painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.gutter(speaker));
 }
 
 /// A separator or a marker: a rule across with our words first.
