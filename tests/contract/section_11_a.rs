@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use takeover::api::{ConversationsQuery, encode_change};
+use takeover::api::{ConversationsQuery, encode_note};
 use takeover::domain::legality::{self, Legality};
 use takeover::domain::problem::Reached;
 use takeover::domain::speaker::speakers;
@@ -63,8 +63,8 @@ async fn section_11_question_3_archived_rows_come_where_they_are_asked_for() {
         |statuses: &[Status]| ConversationsQuery { statuses: statuses.to_vec(), ..ConversationsQuery::default() };
     for listed in [true, false] {
         agent.town.switch("archived_listed", listed);
-        assert_eq!(agent.listed(query(&[Status::Open])).await, [open.clone()]);
-        assert_eq!(agent.listed(query(&[Status::Archived])).await, [archived.clone()]);
+        assert_eq!(agent.listed(query(&[Status::Open])).await, vec![open.clone()]);
+        assert_eq!(agent.listed(query(&[Status::Archived])).await, vec![archived.clone()]);
         let without = agent.listed(query(&[])).await;
         assert_eq!(without.contains(&archived), listed, "why a status is always sent");
     }
@@ -285,8 +285,7 @@ async fn section_11_question_13_a_note_by_an_api_key_has_no_author_or_the_keys_o
     agent.town.switch("note_author", "null");
     let member = agent.town.member(1);
     let oauth = agent.with_token(json!({ "oauth": true, "keep_old": true, "user_id": member.as_str() }));
-    let body = takeover::api::encode_note(&raw("From me."));
+    let body = encode_note(&raw("From me."));
     let note = oauth.add_note(&id, "oauth-1", body).await.result.expect("a note");
     assert_eq!(note.author_id, Some(member), "an OAuth token acts for a person");
-    assert!(encode_change(&Change::Owner(note.author_id)).is_some());
 }

@@ -280,8 +280,8 @@ async fn a_day(agent: &Agent) -> Conversation {
     let note = agent.add_note(&id, "For us.").await.expect("a note");
     assert_eq!(agent.notes(&id, 25).await, [note]);
     let tag = agent.create_tag("VIP").await.expect("a tag");
-    agent.put_tags(&id, &[tag.id.clone()]).await.expect("a set");
-    assert_eq!(agent.tags(&id).await, [tag.id.clone()]);
+    agent.put_tags(&id, std::slice::from_ref(&tag.id)).await.expect("a set");
+    assert_eq!(agent.tags(&id).await, vec![tag.id.clone()]);
     for change in [
         Change::Priority(Priority::High),
         Change::Owner(Some(agent.town.member(0))),
