@@ -304,3 +304,49 @@ async fn section_12_every_form_of_time_is_the_same_time_in_notes_and_changes() {
         same(read.created_at, usual.created_at);
     }
 }
+
+fn plant(agent: &Agent, what: serde_json::Value) {
+    agent.town.control(serde_json::from_value(json!({ "plant": what })).expect("a plant"));
+}
+
+#[tokio::test]
+async fn section_2_7_a_tag_that_cannot_be_read_is_seen_and_no_set_made_of_it_takes_it_off() {
+    let agent = Agent::new().await;
+    let id = agent.conversation("open");
+    let made = tags(&agent, &["VIP", "Refund", "Late"]).await;
+    agent.put_tags(&id, &made).await.expect("a set");
+    for raw_tag in [r#"{"name":"no id"}"#, r#"{"id":7}"#, "null", r#"{"id":"a b","name":"x"}"#, r#"{"name":}"#] {
+        plant(&agent, json!({ "tag": "Refund", "raw": raw_tag }));
+        let page = agent.client.tags(&id).await.result.expect("tags");
+        let read = ids(&page.items);
+        assert_eq!((&read[0], &read[2], read.len()), (&made[0], &made[2], 3), "the others are read: {raw_tag}");
+        assert!(read[1].is_made_up() && page.items[1].name.as_raw().starts_with("unreadable ("), "{raw_tag}");
+        for answer in ["payload", "not_found"] {
+            agent.town.switch("unknown_tag", answer);
+            let problem = agent.put_tags(&id, &read).await.expect_err("no such tag");
+            assert_eq!(problem.reached, Reached::Refused, "{raw_tag} {answer}");
+        }
+        plant(&agent, json!({ "tag": made[1].as_str() }));
+        assert_eq!(agent.tags(&id).await, made, "nothing was taken off: {raw_tag}");
+    }
+}
+
+#[tokio::test]
+async fn section_2_6_and_7_5_a_note_that_cannot_be_read_leaves_the_others_readable() {
+    let agent = Agent::new().await;
+    let id = agent.conversation("open");
+    let mut written = Vec::new();
+    for text in ["first", "second", "third"] {
+        written.push(agent.add_note(&id, text).await.expect("a note"));
+    }
+    let deep = format!("{{\"id\":\"n-2\",\"content\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for raw_note in [r#"{"content":"no id"}"#, r#"{"id":"n-2"}"#, "7", r#"{"id":"n-2","content":}"#, deep.as_str()] {
+        plant(&agent, json!({ "conversation_id": id.as_str(), "note_id": written[1].id.as_str(), "raw": raw_note }));
+        for envelope in ["offset", "cursor", "bare"] {
+            agent.town.switch("notes_envelope", envelope);
+            let read = agent.notes(&id, 25).await;
+            assert_eq!((&read[0], &read[2], read.len()), (&written[0], &written[2], 3), "{envelope}");
+            assert!(read[1].unreadable.is_some() && read[1].content.is_empty(), "{envelope}");
+        }
+    }
+}
