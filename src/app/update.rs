@@ -56,6 +56,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, &mut effects);
         }
+        Event::LinkOpened { .. } | Event::FileSaved { .. } => {}
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;

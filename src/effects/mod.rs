@@ -2,6 +2,13 @@
 //!
 //! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
 
+pub mod children;
+pub mod files;
+pub mod links;
+mod machine;
+
+pub use machine::Machine;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
@@ -30,6 +37,7 @@ pub struct Runner {
     random: Random,
     events: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
+    machine: Machine,
 }
 
 impl Runner {
@@ -37,7 +45,12 @@ impl Runner {
     #[must_use]
     pub fn new(client: Client, journal: Shared, random: Random) -> (Self, mpsc::Receiver<Event>) {
         let (events, told) = mpsc::channel(QUEUE);
-        (Self { client, journal, random, events, tasks: JoinSet::new() }, told)
+        (Self { client, journal, random, events, tasks: JoinSet::new(), machine: Machine::default() }, told)
+    }
+
+    /// What the runner may do on this machine from now on.
+    pub fn set_machine(&mut self, machine: Machine) {
+        self.machine = machine;
     }
 
     /// Carries one effect out. Those of the terminal are the loop's and do nothing here.
@@ -72,7 +85,21 @@ impl Runner {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => {}
-            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::OpenLink { ask, url } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.open_link(&url).await;
+                    tell(&events, Event::LinkOpened { ask, result }).await;
+                });
+            }
+            Effect::SaveFile { ask, url, name } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.save_file(&url, &name).await;
+                    tell(&events, Event::FileSaved { ask, result }).await;
+                });
+            }
+            Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 
@@ -103,8 +130,8 @@ impl Runner {
 
     fn written(&self, intent: Intent) -> Written {
         match &intent {
-            Intent::Reply { text, .. } => {
-                let body = api::encode_reply(text);
+            Intent::Reply { text, attachments, .. } => {
+                let body = api::encode_reply(text, attachments);
                 Written { key: Some(self.random.uuid()), body, intent }
             }
             _ => Written { key: None, body: Vec::new(), intent },

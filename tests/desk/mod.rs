@@ -198,6 +198,7 @@ impl Desk {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -303,7 +304,7 @@ impl Desk {
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
         let Intent::Reply { conversation, text, .. } = intent else { panic!("no reply: {intent:?}") };
         let at = self.platform.position(&conversation).unwrap();
-        let body = takeover::api::encode_reply(&text);
+        let body = takeover::api::encode_reply(&text, &[]);
         let posted = self.platform.post(at, &format!("key-{}", local.0), &body, Duration::ZERO, self.now);
         if self.line == Line::Deaf {
             return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
