@@ -14,6 +14,7 @@ use super::notice::Notices;
 use super::outbox::Outbox;
 use super::overlay::Overlays;
 use super::poller::Poller;
+use super::reading::Reading;
 use super::screen::Screen;
 use super::settings::Settings;
 use super::thread::Threads;
@@ -33,6 +34,8 @@ pub struct Model {
     pub inbox: Inbox,
     /// The threads that were read.
     pub threads: Threads,
+    /// How threads are read, and what is searched for.
+    pub reading: Reading,
     /// Drafts, and the one being written.
     pub composer: Composer,
     /// Replies on their way.
