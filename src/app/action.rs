@@ -128,6 +128,26 @@ pub enum Action {
 }
 
 impl Action {
+    /// Its stable name in `keymap.toml`: the variant's words in lower case with hyphens (`next-conversation`,
+    /// `show-waiting`). assets/keymap.toml pins every name.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for char in format!("{self:?}").chars().filter(char::is_ascii_alphanumeric) {
+            if char.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(char.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// The act of that name, among those that have a key by default.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        super::keymap::BINDINGS.iter().map(|binding| binding.action).find(|action| action.name() == name)
+    }
+
     /// What it does, in the words of the help.
     #[must_use]
     pub const fn help(self) -> &'static str {
@@ -227,5 +247,21 @@ impl Action {
             Self::ThreadUp => Some("thread"),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_stable_words_with_hyphens_and_are_read_back() {
+        assert_eq!(Action::NextConversation.name(), "next-conversation");
+        assert_eq!(Action::Show(View::Waiting).name(), "show-waiting");
+        for binding in super::super::keymap::BINDINGS {
+            let name = binding.action.name();
+            assert_eq!(Action::parse(&name), Some(binding.action), "{name}");
+        }
+        assert_eq!(Action::parse("nonsense"), None);
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::domain::legality::{self, Legality};
-use crate::domain::outbox::{Intent, KEY_TRUSTED_FOR, Outcome};
+use crate::domain::outbox::{KEY_TRUSTED_FOR, Outcome};
 use crate::domain::problem::Reached;
 use crate::domain::{ConversationId, Problem, Remedy};
 use crate::text::RawText;
@@ -57,8 +57,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         State::Refused { .. } | State::Unjournaled { .. } => {
             // A definite refusal is over: another try is another send, with a key of its own.
             renew(entry, ask, seen, now.mono);
-            let intent = Intent { conversation: conversation.clone(), text: entry.text.clone() };
-            effects.push(Effect::Journal { ask, intent });
+            effects.push(Effect::Journal { ask, steps: vec![entry.intent()] });
         }
         State::Blocked { problem } => {
             entry.state = if entry.unknown {

@@ -2,7 +2,7 @@
 
 use crate::budget::Lane;
 use crate::domain::outbox::{Intent, Outcome};
-use crate::domain::{ConversationId, Cursor, LocalId, Status};
+use crate::domain::{ConversationId, Cursor, LocalId, Status, TagId};
 use crate::text::RawText;
 
 /// One request that reads.
@@ -34,6 +34,17 @@ pub enum Fetch {
         /// 1 to 100.
         limit: u8,
     },
+    /// One page of `GET /conversations/{id}/notes`.
+    Notes {
+        /// Whose.
+        conversation: ConversationId,
+        /// Where the walk goes on.
+        cursor: Option<Cursor>,
+    },
+    /// `GET /conversations/{id}/tags`.
+    Tags(ConversationId),
+    /// One page of `GET /conversation-tags`, from 1.
+    Palette(u32),
 }
 
 /// An order.
@@ -48,15 +59,42 @@ pub enum Effect {
         /// On whose share of the budget.
         lane: Lane,
     },
-    /// Write the intent down. Answered by `Journaled` or `JournalFailed`.
+    /// Write the steps of one act down, all or none. Answered by `Journaled` or `JournalFailed`.
     Journal {
         /// The number of this ask.
         ask: u64,
-        /// What a person wants sent.
-        intent: Intent,
+        /// What a person wants done, step by step.
+        steps: Vec<Intent>,
     },
-    /// Claim the next attempt in the journal and send the stored bytes. Answered by `Attempted`.
+    /// Claim the next attempt of a reply in the journal and send the stored bytes. Answered by `Attempted`.
     Deliver {
+        /// Which entry.
+        local: LocalId,
+    },
+    /// Claim the next attempt of a note in the journal and send the stored bytes. Answered by `Attempted`.
+    SaveNote {
+        /// Which entry.
+        local: LocalId,
+    },
+    /// Claim the next attempt of a change in the journal and send the stored bytes. Answered by `Attempted`.
+    Change {
+        /// Which entry.
+        local: LocalId,
+    },
+    /// Claim the next attempt of a change of tags in the journal and replace the set. Answered by `Attempted`.
+    ReplaceTags {
+        /// Which entry.
+        local: LocalId,
+        /// The whole set, as it shall be.
+        tags: Vec<TagId>,
+    },
+    /// Claim the next attempt of a new tag in the journal and send the stored bytes. Answered by `Attempted`.
+    CreateTag {
+        /// Which entry.
+        local: LocalId,
+    },
+    /// Claim the next attempt of a tag's end in the journal and ask for it. Answered by `Attempted`.
+    DeleteTag {
         /// Which entry.
         local: LocalId,
     },
@@ -96,4 +134,25 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+impl Effect {
+    /// Whether only the owner of a terminal can carry it out; everything else is the runner's.
+    #[must_use]
+    pub const fn is_terminals(&self) -> bool {
+        match self {
+            Self::Copy { .. } | Self::RingBell | Self::Redraw | Self::Suspend | Self::Quit => true,
+            Self::Fetch { .. }
+            | Self::Journal { .. }
+            | Self::Deliver { .. }
+            | Self::SaveNote { .. }
+            | Self::Change { .. }
+            | Self::ReplaceTags { .. }
+            | Self::CreateTag { .. }
+            | Self::DeleteTag { .. }
+            | Self::Conclude { .. }
+            | Self::OpenLink { .. }
+            | Self::SaveFile { .. } => false,
+        }
+    }
 }

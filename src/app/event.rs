@@ -1,7 +1,7 @@
 //! Facts: everything the core can learn, as one closed list.
 
 use crate::budget::Reading;
-use crate::domain::{Chatbot, Conversation, LocalId, Me, Member, Message, MessageId, Moment, Page, Problem};
+use crate::domain::{Chatbot, Conversation, LocalId, Me, Member, Message, MessageId, Moment, Note, Page, Problem, Tag};
 use crate::text::RawText;
 
 use super::effect::Fetch;
@@ -42,15 +42,33 @@ pub enum Found {
     Conversation(Box<Conversation>),
     /// A page of a thread.
     Messages(Page<Message>),
+    /// A page of notes.
+    Notes(Page<Note>),
+    /// The tags of a conversation.
+    Tags(Page<Tag>),
+    /// A page of the organisation's tags.
+    Palette(Page<Tag>),
 }
 
-/// How an attempt to deliver ended.
+/// How an attempt ended.
 #[derive(Clone, Debug)]
 pub enum Delivery {
-    /// The server has it; the message as it answered, or its id alone where the rest could not be read.
+    /// The server has the reply: the message as it answered.
     Delivered(Box<Message>),
-    /// The server has it under this id.
+    /// The server has the reply under this id.
     DeliveredAs(MessageId),
+    /// The server has the note.
+    Noted(Box<Note>),
+    /// The server took the change: the conversation as it answered.
+    Changed(Box<Conversation>),
+    /// The server took the set: the tags as it answered.
+    Tagged(Vec<Tag>),
+    /// The server made the tag.
+    TagCreated(Tag),
+    /// The tag is gone.
+    TagDeleted,
+    /// The server said yes, in words that could not be read.
+    Accepted,
     /// The server or the way to it said no, or nobody knows: the problem tells which.
     Failed(Problem),
 }
@@ -81,14 +99,14 @@ pub enum Event {
         /// What the response said of the budget.
         reading: Option<Reading>,
     },
-    /// The intent is safe in the journal.
+    /// All steps of an act are safe in the journal.
     Journaled {
         /// The number of the ask.
         ask: u64,
-        /// The identity it got.
-        local: LocalId,
+        /// The identities that its steps got, in their order.
+        locals: Vec<LocalId>,
     },
-    /// The journal could not take the intent.
+    /// The journal could not take any of the steps.
     JournalFailed {
         /// The number of the ask.
         ask: u64,
@@ -105,6 +123,8 @@ pub enum Event {
         delivery: Delivery,
         /// What the response said of the budget.
         reading: Option<Reading>,
+        /// The platform's request id, for its support.
+        request_id: Option<RawText>,
     },
     /// The system's opener was started with a link, or could not be.
     LinkOpened {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{ConversationId, LocalId, MessageId, Moment, Problem, Role};
+use crate::domain::outbox::Intent;
+use crate::domain::{Change, Color, ConversationId, LocalId, MessageId, Moment, Problem, Role, TagDelta, TagId};
 use crate::text::RawText;
 
 use super::guard::{Baseline, Reason};
@@ -117,16 +118,101 @@ impl State {
     }
 }
 
-/// One reply.
+/// What an entry asks the platform for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A reply: [`Entry::text`], and these public https URLs with it.
+    Reply {
+        /// What goes with it.
+        attachments: Vec<RawText>,
+    },
+    /// A note: [`Entry::text`].
+    Note,
+    /// One field.
+    Change {
+        /// Which, and what it shall be.
+        change: Change,
+        /// As it stood when a person asked for it: what takes it back, and what must still stand for a retry.
+        from: Option<Change>,
+    },
+    /// The tags.
+    Tags {
+        /// What shall be on it, and what not.
+        delta: TagDelta,
+        /// The name of a tag that an earlier step of the same act makes: it shall be on it too.
+        made: Option<RawText>,
+    },
+    /// A new tag.
+    CreateTag {
+        /// Its name.
+        name: RawText,
+        /// Its colour.
+        color: Option<Color>,
+    },
+    /// A tag's end.
+    DeleteTag {
+        /// Which.
+        tag: TagId,
+    },
+}
+
+impl Work {
+    /// Whether the visitor sees its effect: then it is held, and guarded.
+    #[must_use]
+    pub const fn is_visible(&self) -> bool {
+        match self {
+            Self::Reply { .. } => true,
+            Self::Change { change, .. } => change.is_visible(),
+            Self::Note | Self::Tags { .. } | Self::CreateTag { .. } | Self::DeleteTag { .. } => false,
+        }
+    }
+}
+
+/// One step of an act, as it is submitted.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it asks for.
+    pub work: Work,
+    /// Of a reply or a note: exactly what will be read. Else empty.
+    pub text: RawText,
+    /// Where the cursor stood in it, for taking it back.
+    pub cursor: usize,
+}
+
+impl Step {
+    /// What the journal writes down for it.
+    #[must_use]
+    pub fn intent(&self, conversation: &ConversationId) -> Intent {
+        intent(&self.work, conversation, &self.text)
+    }
+}
+
+fn intent(work: &Work, conversation: &ConversationId, text: &RawText) -> Intent {
+    let (conversation, text) = (conversation.clone(), text.clone());
+    match work.clone() {
+        Work::Reply { attachments } => Intent::Reply { conversation, text, attachments },
+        Work::Note => Intent::Note { conversation, text },
+        Work::Change { change, from: _ } => Intent::Change { conversation, change },
+        Work::Tags { delta, made } => Intent::Tags { conversation, delta, made },
+        Work::CreateTag { name, color } => Intent::CreateTag { conversation, name, color },
+        Work::DeleteTag { tag } => Intent::DeleteTag { conversation, tag },
+    }
+}
+
+/// One step on its way.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// The number of the act that it is a step of: steps of one act stand together, in order, and share one hold.
+    pub act: u64,
+    /// What it asks for.
+    pub work: Work,
     /// The number of the ask that put it into the journal.
     pub ask: u64,
     /// Its identity, once it is in the journal.
     pub local: Option<LocalId>,
     /// Where it goes: fixed when the composer opened.
     pub conversation: ConversationId,
-    /// Exactly what the visitor will read.
+    /// Of a reply or a note: exactly what will be read. Else empty.
     pub text: RawText,
     /// Where the cursor stood, for taking it back.
     pub cursor: usize,
@@ -167,6 +253,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What the journal writes down for it.
+    #[must_use]
+    pub fn intent(&self) -> Intent {
+        intent(&self.work, &self.conversation, &self.text)
+    }
+
     /// Whether it is more than ten minutes late, by either clock: the monotonic one stands still while a machine sleeps.
     #[must_use]
     pub fn is_late(&self, now: Moment) -> bool {

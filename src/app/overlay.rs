@@ -31,6 +31,16 @@ pub enum Overlay {
     Question(Question),
 }
 
+impl Overlay {
+    /// Whether characters typed over it are text, so that no letter of another alphabet stands for a key there.
+    #[must_use]
+    pub const fn takes_text(&self) -> bool {
+        match self {
+            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) => false,
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {

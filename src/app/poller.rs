@@ -273,8 +273,11 @@ fn flying_for(model: &Model, purpose: Purpose, conversation: &ConversationId) ->
     model.poller.in_flight.iter().any(|read| {
         read.purpose == purpose
             && match &read.fetch {
-                Fetch::Thread { conversation: id, .. } | Fetch::Conversation(id) => id == conversation,
-                Fetch::Me | Fetch::Members | Fetch::Chatbots | Fetch::List { .. } => false,
+                Fetch::Thread { conversation: id, .. }
+                | Fetch::Conversation(id)
+                | Fetch::Notes { conversation: id, .. }
+                | Fetch::Tags(id) => id == conversation,
+                Fetch::Me | Fetch::Members | Fetch::Chatbots | Fetch::List { .. } | Fetch::Palette(_) => false,
             }
     })
 }

@@ -42,7 +42,14 @@ fn answers_again(model: &mut Model, found: &Found) {
             model.link.problem = None;
             model.link.failures = 0;
         }
-        Found::Me(_) | Found::Members(_) | Found::Chatbots(_) | Found::Conversation(_) | Found::Messages(_) => {
+        Found::Me(_)
+        | Found::Members(_)
+        | Found::Chatbots(_)
+        | Found::Conversation(_)
+        | Found::Messages(_)
+        | Found::Notes(_)
+        | Found::Tags(_)
+        | Found::Palette(_) => {
             if problem.status.is_none() {
                 model.poller.list_due = model.now.mono;
             }
@@ -78,6 +85,8 @@ fn arrived(model: &mut Model, read: &InFlight, found: Found, effects: &mut Vec<E
             _ => live_page(model, read, page, effects),
         },
         Found::Messages(page) => thread_page(model, read, page, effects),
+        // Nobody asks for these yet.
+        Found::Notes(_) | Found::Tags(_) | Found::Palette(_) => {}
     }
 }
 
@@ -355,7 +364,14 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
             model.link.problem = Some(problem);
         }
         // The thread says it in its own place; names are missed where they are drawn; a row keeps what it showed.
-        Fetch::Thread { .. } | Fetch::Conversation(_) | Fetch::Me | Fetch::Members | Fetch::Chatbots => {}
+        Fetch::Thread { .. }
+        | Fetch::Conversation(_)
+        | Fetch::Notes { .. }
+        | Fetch::Tags(_)
+        | Fetch::Palette(_)
+        | Fetch::Me
+        | Fetch::Members
+        | Fetch::Chatbots => {}
     }
 }
 

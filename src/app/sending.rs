@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::backoff;
 use crate::budget::Lane;
-use crate::domain::outbox::{Intent, Outcome};
+use crate::domain::outbox::Outcome;
 use crate::domain::{ConversationId, LocalId, Message, MessageId, Problem, Remedy, Status};
 use crate::text::RawText;
 
@@ -18,7 +18,7 @@ use super::event::Delivery;
 use super::guard::{self, Baseline, Reason};
 use super::model::Model;
 use super::notice::Weight;
-use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State};
+use super::outbox::{ALREADY_SENT_FOR, Entry, Outbox, State, Step, Work};
 use super::poller;
 use super::thread::{ReadAt, Side};
 
@@ -30,7 +30,7 @@ const ABSENT_AFTER: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const LOOK_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
 
-/// A person sends: the intent goes to the journal and the guard's read leaves at once.
+/// A person sends a reply.
 pub fn submit(
     model: &mut Model,
     conversation: &ConversationId,
@@ -39,34 +39,54 @@ pub fn submit(
     baseline: Baseline,
     effects: &mut Vec<Effect>,
 ) {
+    let step = Step { work: Work::Reply { attachments: Vec::new() }, text, cursor };
+    submit_act(model, conversation, vec![step], &baseline, effects);
+}
+
+/// A person acts: all steps go to the journal at once, and the guard's read of what a visitor will see leaves at once.
+pub fn submit_act(
+    model: &mut Model,
+    conversation: &ConversationId,
+    steps: Vec<Step>,
+    baseline: &Baseline,
+    effects: &mut Vec<Effect>,
+) {
     let ask = next_ask(&mut model.outbox);
-    let at_once = model.settings.hold.is_zero();
-    model.outbox.entries.push(Entry {
-        ask,
-        local: None,
-        conversation: conversation.clone(),
-        text: text.clone(),
-        cursor,
-        baseline,
-        state: State::Journaling,
-        submitted: model.now,
-        said: model.now,
-        hold_ends: model.now.mono + model.settings.hold,
-        at_once,
-        guard_from: model.step,
-        attempts: 0,
-        attempt_step: None,
-        first_byte: None,
-        first_byte_wall: None,
-        ended_step: 0,
-        unknown: false,
-        refused: false,
-        failures: 0,
-        taken_back: false,
-        earlier_gone: false,
-    });
-    effects.push(Effect::Journal { ask, intent: Intent { conversation: conversation.clone(), text } });
-    poller::ask_newest(model, conversation, Lane::Send, effects);
+    let visible = steps.iter().any(|step| step.work.is_visible());
+    let hold = if visible { model.settings.hold } else { Duration::ZERO };
+    let intents = steps.iter().map(|step| step.intent(conversation)).collect();
+    for step in steps {
+        model.outbox.entries.push(Entry {
+            act: ask,
+            work: step.work,
+            ask,
+            local: None,
+            conversation: conversation.clone(),
+            text: step.text,
+            cursor: step.cursor,
+            baseline: baseline.clone(),
+            state: State::Journaling,
+            submitted: model.now,
+            said: model.now,
+            hold_ends: model.now.mono + hold,
+            at_once: hold.is_zero(),
+            guard_from: model.step,
+            attempts: 0,
+            attempt_step: None,
+            first_byte: None,
+            first_byte_wall: None,
+            ended_step: 0,
+            unknown: false,
+            refused: false,
+            failures: 0,
+            taken_back: false,
+            earlier_gone: false,
+        });
+    }
+    effects.push(Effect::Journal { ask, steps: intents });
+    if visible {
+        poller::ask_newest(model, conversation, Lane::Send, effects);
+    }
 }
 
 pub(super) const fn next_ask(outbox: &mut Outbox) -> u64 {
@@ -75,11 +95,16 @@ pub(super) const fn next_ask(outbox: &mut Outbox) -> u64 {
 }
 
 /// The journal has it: only now the hold begins.
-pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<Effect>) {
+pub fn journaled(model: &mut Model, ask: u64, locals: &[LocalId], effects: &mut Vec<Effect>) {
+    for local in locals {
+        let entry = model.outbox.entries.iter().position(|entry| entry.ask == ask && entry.local.is_none());
+        let Some(at) = entry else { return };
+        step_journaled(model, at, *local, effects);
+    }
+}
+
+fn step_journaled(model: &mut Model, at: usize, local: LocalId, effects: &mut Vec<Effect>) {
     let (now, hold) = (model.now.mono, model.settings.hold);
-    let Some(at) = model.outbox.entries.iter().position(|entry| entry.ask == ask && entry.local.is_none()) else {
-        return;
-    };
     let Some(entry) = model.outbox.entries.get_mut(at) else { return };
     if entry.taken_back {
         effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
@@ -102,16 +127,16 @@ pub fn journaled(model: &mut Model, ask: u64, local: LocalId, effects: &mut Vec<
 }
 
 /// The journal could not take it: it stands as a block, nothing leaves.
-pub fn journal_failed(model: &mut Model, ask: u64, reason: RawText) {
-    let Some(at) = model.outbox.entries.iter().position(|entry| entry.ask == ask && entry.local.is_none()) else {
-        return;
-    };
-    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
-    if entry.taken_back {
-        model.outbox.entries.remove(at);
-    } else if entry.state == State::Journaling {
-        entry.state = State::Unjournaled { reason };
-    }
+pub fn journal_failed(model: &mut Model, ask: u64, reason: &RawText) {
+    model.outbox.entries.retain_mut(|entry| {
+        if entry.ask != ask || entry.local.is_some() {
+            return true;
+        }
+        if entry.state == State::Journaling && !entry.taken_back {
+            entry.state = State::Unjournaled { reason: reason.clone() };
+        }
+        !entry.taken_back
+    });
 }
 
 /// An attempt ended.
@@ -123,6 +148,13 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
+        // No entry of these kinds is made yet.
+        Delivery::Noted(_)
+        | Delivery::Changed(_)
+        | Delivery::Tagged(_)
+        | Delivery::TagCreated(_)
+        | Delivery::TagDeleted
+        | Delivery::Accepted => {}
         Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }

@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::event::{Delivery, Event, Stamped};
 use super::inbox::THAWS_AFTER;
 use super::key::{Code, Key};
-use super::keymap::{self, Context, Lookup};
+use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
 use super::{attention, copying, lesson, listing, moving, poller, popup, reading, reconcile, search, sending, writing};
@@ -46,9 +46,9 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             reconcile::fetched(model, asked, &fetch, found, &mut effects);
         }
-        Event::Journaled { ask, local } => sending::journaled(model, ask, local, &mut effects),
-        Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, reason),
-        Event::Attempted { local, attempt, delivery, reading } => {
+        Event::Journaled { ask, locals } => sending::journaled(model, ask, &locals, &mut effects),
+        Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, &reason),
+        Event::Attempted { local, attempt, delivery, reading, request_id: _ } => {
             if let Some(reading) = reading {
                 let limited = matches!(&delivery, Delivery::Failed(problem) if problem.status == Some(429));
                 let now = model.now.mono;
@@ -115,7 +115,13 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
         return;
     }
     for key in keys {
-        press(model, *key, effects);
+        // With Enter as a send key a raw paste could send: Enter is one only alone in its read, else a new line.
+        let enter = *key == Key::plain(Code::Enter) && keys.len() > 1 && model.settings.enter_sends;
+        if enter && context(model) == Context::Composer && takes_text(model) {
+            act(model, Action::NewLine, effects);
+        } else {
+            press(model, *key, effects);
+        }
     }
 }
 
@@ -129,7 +135,7 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| keymap::look_up(context(model), None, *key) == Lookup::Act(Action::Reply);
+    let opens = |key: &Key| meant(model, None, *key).0 == Lookup::Act(Action::Reply);
     let begins_reply = free && keys.first().is_some_and(opens);
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
 }
@@ -175,6 +181,25 @@ pub fn context(model: &Model) -> Context {
     }
 }
 
+/// Whether a character typed now is text: a letter of another alphabet stands for a key everywhere else.
+fn takes_text(model: &Model) -> bool {
+    match &model.overlays.open {
+        Some((overlay, _)) => overlay.takes_text(),
+        None => model.overlays.prefix.is_none() && context(model).is_text(),
+    }
+}
+
+/// What a key means in the panes. Outside text a letter without a meaning of its own is the Latin key in its place.
+fn meant(model: &Model, prefix: Option<Key>, key: Key) -> (Lookup, Key) {
+    let (keymap, context) = (&model.settings.keymap, context(model));
+    let found = keymap.look_up(context, prefix, key);
+    let text = takes_text(model) && key.typed().is_some();
+    match model.settings.langmap.latin(key).filter(|_| found == Lookup::Nothing && !text) {
+        Some(latin) => (keymap.look_up(context, prefix, latin), latin),
+        None => (found, key),
+    }
+}
+
 fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     if model.panes.leaving {
         return;
@@ -184,31 +209,34 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
-    if key == Key::control('z') || key == Key::control('l') {
-        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+    if let Some(effect) = always(model, key) {
+        effects.push(effect);
         return;
     }
     if model.overlays.open.is_some() {
-        popup::press(model, key, effects);
+        let latin = model.settings.langmap.latin(key).filter(|_| !takes_text(model));
+        popup::press(model, latin.unwrap_or(key), effects);
         return;
     }
-    let context = context(model);
-    if let Some(prefix) = model.overlays.prefix.take() {
+    let prefix = model.overlays.prefix;
+    let (found, latin) = meant(model, prefix, key);
+    if prefix.is_some() {
+        model.overlays.prefix = None;
         // Esc, and any key that means nothing here, ends the prefix and does nothing else.
-        if let Lookup::Act(action) = keymap::look_up(context, Some(prefix), key) {
+        if let Lookup::Act(action) = found {
             act(model, action, effects);
         }
         return;
     }
     // Esc ends a search before it leaves the pane.
-    if key.code == Code::Escape && ends_search(model, context) {
+    if key == Key::plain(Code::Escape) && ends_search(model) {
         search::end(model);
         return;
     }
-    match keymap::look_up(context, None, key) {
+    match found {
         Lookup::Act(action) => act(model, action, effects),
-        Lookup::Prefix => model.overlays.prefix = Some(key),
-        Lookup::Nothing => match (context, key.typed()) {
+        Lookup::Prefix => model.overlays.prefix = Some(latin),
+        Lookup::Nothing => match (context(model), key.typed()) {
             (Context::Composer, Some(char)) => writing::type_char(model, char),
             (Context::Prompt, Some(char)) => search::type_char(model, char),
             (Context::Composer | Context::Prompt | Context::List | Context::Thread | Context::Sidebar, _) => {}
@@ -218,10 +246,27 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
 }
 
 /// Whether there is a search that Esc ends here.
-const fn ends_search(model: &Model, context: Context) -> bool {
-    match context {
+fn ends_search(model: &Model) -> bool {
+    match context(model) {
         Context::List | Context::Thread | Context::Prompt => model.reading.search.stands(),
         Context::Sidebar | Context::Composer => false,
+    }
+}
+
+/// Drawing again and suspending work whatever stands open; neither ends a prefix.
+fn always(model: &Model, key: Key) -> Option<Effect> {
+    if model.overlays.open.is_some() && key.typed().is_some() {
+        return None;
+    }
+    let prefix = model.overlays.prefix;
+    let found = match meant(model, prefix, key).0 {
+        Lookup::Nothing if prefix.is_some() => meant(model, None, key).0,
+        found => found,
+    };
+    match found {
+        Lookup::Act(Action::Redraw) => Some(Effect::Redraw),
+        Lookup::Act(Action::Suspend) => Some(Effect::Suspend),
+        Lookup::Act(_) | Lookup::Prefix | Lookup::Nothing => None,
     }
 }
 
@@ -239,8 +284,13 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
         model.panes.interrupted = true;
         let now = model.now.mono;
         model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
-    } else {
+    } else if model.overlays.open.is_some() || model.overlays.prefix.is_some() {
         press(model, Key::plain(Code::Escape), effects);
+    } else if ends_search(model) {
+        search::end(model);
+    } else if let Lookup::Act(action) = Keymap::defaults().look_up(context(model), None, Key::plain(Code::Escape)) {
+        // What Esc does by default, whatever a person made of that key.
+        act(model, action, effects);
     }
 }
 

@@ -2,6 +2,13 @@
 //!
 //! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
 
+pub mod children;
+pub mod files;
+pub mod links;
+mod machine;
+
+pub use machine::Machine;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
@@ -10,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::api::{self, Client, ConversationsQuery};
 use crate::app::{Delivery, Effect, Event, Fetch, Found};
 use crate::budget::Reading;
-use crate::domain::outbox::{Intent, Outcome};
+use crate::domain::outbox::{Intent, Kind, Outcome, Written};
 use crate::domain::problem::Reached;
 use crate::domain::{LocalId, Problem, Remedy};
 use crate::random::Random;
@@ -30,6 +37,7 @@ pub struct Runner {
     random: Random,
     events: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
+    machine: Machine,
 }
 
 impl Runner {
@@ -37,7 +45,12 @@ impl Runner {
     #[must_use]
     pub fn new(client: Client, journal: Shared, random: Random) -> (Self, mpsc::Receiver<Event>) {
         let (events, told) = mpsc::channel(QUEUE);
-        (Self { client, journal, random, events, tasks: JoinSet::new() }, told)
+        (Self { client, journal, random, events, tasks: JoinSet::new(), machine: Machine::default() }, told)
+    }
+
+    /// What the runner may do on this machine from now on.
+    pub fn set_machine(&mut self, machine: Machine) {
+        self.machine = machine;
     }
 
     /// Carries one effect out. Those of the terminal are the loop's and do nothing here.
@@ -50,8 +63,8 @@ impl Runner {
                     tell(&events, Event::Fetched { asked, fetch, found, reading }).await;
                 });
             }
-            Effect::Journal { ask, intent } => {
-                let event = self.write_down(ask, &intent);
+            Effect::Journal { ask, steps } => {
+                let event = self.write_down(ask, steps);
                 let events = self.events.clone();
                 self.tasks.spawn(async move { tell(&events, event).await });
             }
@@ -66,7 +79,26 @@ impl Runner {
                 // Nothing waits for it: what cannot be written here is found again by looking it up.
                 let _ = locked(&self.journal).conclude(local, outcome);
             }
-            Effect::OpenLink { .. } | Effect::SaveFile { .. } => {}
+            // No entry of these kinds is made yet.
+            Effect::SaveNote { .. }
+            | Effect::Change { .. }
+            | Effect::ReplaceTags { .. }
+            | Effect::CreateTag { .. }
+            | Effect::DeleteTag { .. } => {}
+            Effect::OpenLink { ask, url } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.open_link(&url).await;
+                    tell(&events, Event::LinkOpened { ask, result }).await;
+                });
+            }
+            Effect::SaveFile { ask, url, name } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.save_file(&url, &name).await;
+                    tell(&events, Event::FileSaved { ask, result }).await;
+                });
+            }
             Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -87,13 +119,22 @@ impl Runner {
         self.tasks.shutdown().await;
     }
 
-    /// Key and bytes are made once, here, and are in the journal before anybody may send them.
-    fn write_down(&self, ask: u64, intent: &Intent) -> Event {
-        let key = self.random.uuid();
-        let body = api::encode_reply(&intent.text);
-        match locked(&self.journal).write(intent, key, body) {
-            Ok(local) => Event::Journaled { ask, local },
+    /// Keys and bytes are made once, here, and are in the journal before anybody may send them.
+    fn write_down(&self, ask: u64, steps: Vec<Intent>) -> Event {
+        let written = steps.into_iter().map(|intent| self.written(intent)).collect();
+        match locked(&self.journal).write(written) {
+            Ok(locals) => Event::Journaled { ask, locals },
             Err(error) => Event::JournalFailed { ask, reason: RawText::new(error.to_string()) },
+        }
+    }
+
+    fn written(&self, intent: Intent) -> Written {
+        match &intent {
+            Intent::Reply { text, attachments, .. } => {
+                let body = api::encode_reply(text, attachments);
+                Written { key: Some(self.random.uuid()), body, intent }
+            }
+            _ => Written { key: None, body: Vec::new(), intent },
         }
     }
 }
@@ -109,6 +150,10 @@ async fn tell(events: &mpsc::Sender<Event>, event: Event) {
 
 async fn read(client: &Client, fetch: &Fetch) -> (Result<Found, Problem>, Option<Reading>) {
     match fetch {
+        // Nobody asks for these yet.
+        Fetch::Notes { .. } | Fetch::Tags(_) | Fetch::Palette(_) => {
+            (Err(not_claimed(&JournalError::NoSuchEntry)), None)
+        }
         Fetch::Me => {
             let answer = client.me().await;
             (answer.result.map(Found::Me), answer.reading)
@@ -144,14 +189,15 @@ async fn read(client: &Client, fetch: &Fetch) -> (Result<Found, Problem>, Option
 
 /// Claim, send the stored bytes, write the outcome down, then tell.
 async fn deliver(client: &Client, journal: &Shared, local: LocalId) -> Event {
-    let claim = match locked(journal).claim(local) {
+    let claim = match locked(journal).claim(local, Kind::Reply) {
         Ok(claim) => claim,
         Err(error) => {
             let delivery = Delivery::Failed(not_claimed(&error));
-            return Event::Attempted { local, attempt: 0, delivery, reading: None };
+            return Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None };
         }
     };
-    let answer = client.reply(&claim.conversation, &claim.key, claim.body).await;
+    let Written { intent, key, body } = claim.written;
+    let answer = client.reply(intent.conversation(), &key.unwrap_or_default(), body).await;
     let (outcome, delivery) = match answer.result {
         Ok(message) => (Outcome::Delivered(message.id.clone()), Delivery::Delivered(Box::new(message))),
         Err(problem) => {
@@ -161,7 +207,7 @@ async fn deliver(client: &Client, journal: &Shared, local: LocalId) -> Event {
     };
     // An outcome that cannot be written is not lost: the entry stays claimed and is looked up again.
     let _ = locked(journal).conclude(local, outcome);
-    Event::Attempted { local, attempt: claim.attempt, delivery, reading: answer.reading }
+    Event::Attempted { local, attempt: claim.attempt, delivery, reading: answer.reading, request_id: answer.request_id }
 }
 
 fn not_claimed(error: &JournalError) -> Problem {

@@ -181,6 +181,11 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 Effect::Fetch { .. }
                 | Effect::Journal { .. }
                 | Effect::Deliver { .. }
+                | Effect::SaveNote { .. }
+                | Effect::Change { .. }
+                | Effect::ReplaceTags { .. }
+                | Effect::CreateTag { .. }
+                | Effect::DeleteTag { .. }
                 | Effect::Conclude { .. }
                 | Effect::OpenLink { .. }
                 | Effect::SaveFile { .. } => {}

@@ -45,16 +45,10 @@ impl Session {
         }
         let mut for_terminal = Vec::new();
         for effect in app::update(&mut self.model, stamped) {
-            match effect {
-                Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {
-                    for_terminal.push(effect);
-                }
-                Effect::Fetch { .. }
-                | Effect::Journal { .. }
-                | Effect::Deliver { .. }
-                | Effect::Conclude { .. }
-                | Effect::OpenLink { .. }
-                | Effect::SaveFile { .. } => self.runner.perform(effect),
+            if effect.is_terminals() {
+                for_terminal.push(effect);
+            } else {
+                self.runner.perform(effect);
             }
         }
         for_terminal

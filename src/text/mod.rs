@@ -19,6 +19,7 @@ pub use draft::mark_for_draft;
 pub use fit::{Truncated, fit, fit_left, truncate};
 pub use fold::Needle;
 pub use line_editor::{DisplayRow, LineEditor};
+pub use marks::is_forbidden;
 pub use raw::{RawText, SafeText};
 pub use sanitize::{BODY_LIMIT, LINE_LIMIT, sanitize, sanitize_line};
 pub use width::{graphemes, is_doubtful, reach, width};

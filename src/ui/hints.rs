@@ -1,7 +1,7 @@
 //! The last line: the keys that work here now, most useful first; or the sentence that stands, a prefix's
 //! continuations, the demo's lesson.
 
-use crate::app::keymap::{self, Context};
+use crate::app::keymap::Context;
 use crate::app::notice::Weight;
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
@@ -40,7 +40,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         painter.write(&mut pen, &prefix.to_string(), scene.theme.strong);
         painter.write(&mut pen, " then", scene.theme.dim);
         pen.skip(BETWEEN);
-        let known = keymap::continuations(scene.context(), prefix);
+        let known = model.settings.keymap.continuations(scene.context(), prefix);
         let known = known.into_iter().map(|(key, action)| (key, action.hint().unwrap_or(action.help()))).collect();
         hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), "ends")));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
@@ -58,10 +58,10 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         }
     } else {
         if let Some(lesson) = model.overlays.lesson {
-            painter.cut(&mut pen, &taught(lesson), scene.theme.accent);
+            painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
             pen.skip(BETWEEN);
         }
-        let help = named(scene.context(), Action::Help, None);
+        let help = named(model, scene.context(), Action::Help, None);
         hints(scene, painter, &mut pen, here(scene), help);
     }
     place
@@ -122,8 +122,8 @@ fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<
 }
 
 /// An action with its first key here; its own word, or another one that says what it does now.
-fn named(context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
-    let key = keymap::keys_of(context, action).into_iter().next()?;
+fn named(model: &Model, context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
+    let key = model.settings.keymap.key_of(context, action)?;
     Some((key, word.or(action.hint()).unwrap_or(action.help())))
 }
 
@@ -169,7 +169,7 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
         Context::Prompt => {}
         Context::Sidebar => list.extend([Action::Back, Action::Reply, Action::Longest].map(|it| (it, None))),
     }
-    list.into_iter().filter_map(|(action, word)| named(context, action, word)).collect()
+    list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect()
 }
 
 /// In the empty composer the send key and Up act on the reply before.
@@ -211,8 +211,8 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
 }
 
 /// What the demo asks for next.
-fn taught(lesson: Lesson) -> String {
-    let key = |context, action| keymap::keys_of(context, action).into_iter().next().unwrap_or_default();
+fn taught(model: &Model, lesson: Lesson) -> String {
+    let key = |context, action| model.settings.keymap.key_of(context, action).unwrap_or_default();
     match lesson {
         Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
         Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),

@@ -14,7 +14,7 @@ mod painter;
 mod popup;
 mod sidebar;
 mod status;
-mod theme;
+pub mod theme;
 mod thread;
 
 use ratatui::Frame;

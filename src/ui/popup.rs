@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::{keymap, triage};
+use crate::app::triage;
 use crate::text::{RawText, sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
@@ -80,7 +80,7 @@ pub(super) fn fits(scene: &Scene<'_>) -> usize {
 }
 
 fn help(scene: &Scene<'_>, painter: &mut Painter<'_>, top: usize) -> Option<Place> {
-    let list = keymap::help_of(scene.context());
+    let list = scene.model.settings.keymap.help_of(scene.context());
     let fits = fits(scene);
     // The end is not scrolled past.
     let top = top.min(list.len().saturating_sub(fits));

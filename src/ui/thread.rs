@@ -13,7 +13,7 @@ use crate::app::links::Odd;
 use crate::app::screen::{BlockLine, Fold, Line, LineKind, Look, Span};
 use crate::app::trace::{LABEL, NARROW, Row};
 use crate::app::words::OUTSIDE_CELLS;
-use crate::app::{Action, Focus, blocks, keymap, triage, words};
+use crate::app::{Action, Focus, blocks, triage, words};
 use crate::domain::Speaker;
 use crate::text::{sanitize_line, width};
 
@@ -128,7 +128,7 @@ fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 /// The two cells before every row of a message.
 fn gutter(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, speaker: Speaker) {
     let mut cells = pen.split(u16::try_from(blocks::GUTTER).unwrap_or(2));
-    painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.plain);
+    painter.write(&mut cells, scene.marks.gutter(speaker), scene.theme.gutter(speaker));
 }
 
 /// A separator or a marker: a rule across with our words first.
@@ -262,7 +262,7 @@ fn tool(
     let words = if failed.is_some() { " tool failed: " } else { " tool: " };
     if fold == Some(Fold::Folded) && model.panes.focus == Focus::Thread {
         // Where there is no room for it the hint line says it.
-        let key = keymap::keys_of(Context::Thread, Action::Trace).into_iter().next().unwrap_or_default();
+        let key = model.settings.keymap.key_of(Context::Thread, Action::Trace).unwrap_or_default();
         let hint = format!("   {key} shows it");
         let why = failed.map_or(0, |why| 2 + width(why));
         if 1 + width(words) + width(name).min(OUTSIDE_CELLS) + why + width(&hint) <= pen.rest() {

@@ -178,11 +178,14 @@ impl Desk {
         let way = self.takes / 2;
         match effect {
             Effect::Fetch { asked, fetch, .. } => self.later(way, Pending::Asked(asked, fetch)),
-            Effect::Journal { ask, intent } => {
-                self.intents.push(intent);
-                self.attempts.push(0);
-                let local = LocalId(self.intents.len() as u64);
-                self.later(Duration::from_millis(2), Pending::Told(Event::Journaled { ask, local }));
+            Effect::Journal { ask, steps } => {
+                let mut locals = Vec::new();
+                for intent in steps {
+                    self.intents.push(intent);
+                    self.attempts.push(0);
+                    locals.push(LocalId(self.intents.len() as u64));
+                }
+                self.later(Duration::from_millis(2), Pending::Told(Event::Journaled { ask, locals }));
             }
             Effect::Deliver { local } => {
                 let attempt = &mut self.attempts[usize::try_from(local.0).unwrap() - 1];
@@ -190,6 +193,11 @@ impl Desk {
                 let attempt = *attempt;
                 self.later(way, Pending::Posted(local, attempt));
             }
+            Effect::SaveNote { .. }
+            | Effect::Change { .. }
+            | Effect::ReplaceTags { .. }
+            | Effect::CreateTag { .. }
+            | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
             Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
@@ -207,7 +215,10 @@ impl Desk {
             Pending::Posted(local, attempt) => {
                 let reading = self.spend();
                 let delivery = self.post(local, &reading);
-                self.later(way, Pending::Told(Event::Attempted { local, attempt, delivery, reading }));
+                self.later(
+                    way,
+                    Pending::Told(Event::Attempted { local, attempt, delivery, reading, request_id: None }),
+                );
             }
         }
     }
@@ -269,6 +280,9 @@ impl Desk {
                 let at = self.platform.position(id).ok_or_else(missing)?;
                 Found::Conversation(Box::new(self.platform.held[at].conversation.clone()))
             }
+            Fetch::Notes { .. } => Found::Notes(Page { items: Vec::new(), next: None }),
+            Fetch::Tags(_) => Found::Tags(Page { items: Vec::new(), next: None }),
+            Fetch::Palette(_) => Found::Palette(Page { items: Vec::new(), next: None }),
             Fetch::Thread { conversation, cursor, limit } => {
                 let at = self.platform.position(conversation).ok_or_else(missing)?;
                 self.platform.thread_page = self.platform.thread_page.min(usize::from(*limit));
@@ -288,8 +302,9 @@ impl Desk {
             return Delivery::Failed(problem(Some(400), Reached::Refused, Remedy::FixTheInput));
         }
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
-        let at = self.platform.position(&intent.conversation).unwrap();
-        let body = takeover::api::encode_reply(&intent.text);
+        let Intent::Reply { conversation, text, .. } = intent else { panic!("no reply: {intent:?}") };
+        let at = self.platform.position(&conversation).unwrap();
+        let body = takeover::api::encode_reply(&text, &[]);
         let posted = self.platform.post(at, &format!("key-{}", local.0), &body, Duration::ZERO, self.now);
         if self.line == Line::Deaf {
             return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));

@@ -440,7 +440,8 @@ fn twice(sim: &Sim) -> Option<String> {
     }
     let records = sim.journal.records();
     for accepted in &sim.platform.accepted {
-        let record = records.iter().find(|record| accepted.key.starts_with(&record.key));
+        let record =
+            records.iter().find(|record| record.written.key.as_ref().is_some_and(|key| accepted.key.starts_with(key)));
         let Some(record) = record else { return Some(format!("{} is no key of ours", accepted.key)) };
         if !sim.oracle.ordered(record.local) {
             return Some(format!("{:?} reached the server and was never ordered to", accepted.text));

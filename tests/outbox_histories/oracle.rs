@@ -7,6 +7,7 @@ use std::time::Duration;
 use takeover::app::guard::Facts;
 use takeover::app::outbox::State;
 use takeover::app::{Code, Delivery, Effect, Event, Fetch, Focus, Found, Key, Model};
+use takeover::domain::outbox::Intent;
 use takeover::domain::problem::Reached;
 use takeover::domain::{ConversationId, LocalId, Message, MessageId, Problem, Status};
 
@@ -180,8 +181,8 @@ impl Oracle {
             {
                 self.fetched(*asked, fetch, found, (step, now), platform)
             }
-            Event::Journaled { ask, local } => {
-                if let Some(at) = self.by_ask.get(ask).copied() {
+            Event::Journaled { ask, locals } => {
+                if let (Some(at), [local]) = (self.by_ask.get(ask).copied(), locals.as_slice()) {
                     let (hold, asleep) = (self.hold, self.asleep);
                     let sent = &mut self.sent[at];
                     if sent.local.is_none() {
@@ -226,7 +227,12 @@ impl Oracle {
                 }
             }
             Found::Conversation(row) => self.tell(&row.id, Facts::of(row), asked, step),
-            Found::Me(_) | Found::Members(_) | Found::Chatbots(_) => {}
+            Found::Me(_)
+            | Found::Members(_)
+            | Found::Chatbots(_)
+            | Found::Notes(_)
+            | Found::Tags(_)
+            | Found::Palette(_) => {}
         }
     }
 
@@ -254,6 +260,15 @@ impl Oracle {
                 sent.delivered = Some(message.id.clone());
             }
             Delivery::DeliveredAs(id) => sent.delivered = Some(id.clone()),
+            Delivery::Noted(_)
+            | Delivery::Changed(_)
+            | Delivery::Tagged(_)
+            | Delivery::TagCreated(_)
+            | Delivery::TagDeleted
+            | Delivery::Accepted => {
+                self.blame(|| "a reply was answered as if it were something else".to_owned());
+                return;
+            }
             Delivery::Failed(_) if attempt == 0 && sent.under_way => {
                 // The claim could not be written: nothing left.
                 sent.under_way = false;
@@ -368,7 +383,11 @@ impl Oracle {
         let after = entries(model);
         let mut renewed = None;
         for effect in effects {
-            let Effect::Journal { ask, intent } = effect else { continue };
+            let Effect::Journal { ask, steps } = effect else { continue };
+            let [Intent::Reply { conversation, text, .. }] = steps.as_slice() else {
+                self.blame(|| "something else than one reply was journaled".to_owned());
+                continue;
+            };
             let Some(open) = before.open.clone() else {
                 self.blame(|| "a reply was begun outside the composer".to_owned());
                 continue;
@@ -384,10 +403,10 @@ impl Oracle {
                     self.renewed(*gone, *ask, begun, now);
                 }
             } else {
-                if intent.conversation != open || intent.text.as_raw() != before.draft(&open) {
+                if *conversation != open || text.as_raw() != before.draft(&open) {
                     self.blame(|| "what was journaled is not what was written".to_owned());
                 }
-                self.submitted(*ask, &open, intent.text.as_raw(), step, model, platform);
+                self.submitted(*ask, &open, text.as_raw(), step, model, platform);
             }
         }
         let chord = before.open.as_ref().filter(|id| keys.contains(&Key::control('s')) && before.draft(id).is_empty());

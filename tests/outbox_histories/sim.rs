@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use takeover::app::{self, Delivery, Effect, Event, Fetch, Found, Key, Model, Settings, Size, Stamped};
-use takeover::domain::outbox::Outcome;
+use takeover::domain::outbox::{Intent, Kind, Outcome, Written};
 use takeover::domain::problem::Reached;
 use takeover::domain::{LocalId, Me, Member, MemberId, Moment, Problem, Zone};
 use takeover::store::{Journal, MemoryJournal};
@@ -205,9 +205,10 @@ impl Sim {
                     Delivery::Delivered(message) => Outcome::Delivered(message.id.clone()),
                     Delivery::DeliveredAs(id) => Outcome::Delivered(id.clone()),
                     Delivery::Failed(_) => Outcome::Unknown,
+                    other => panic!("no answer to a reply: {other:?}"),
                 };
                 let _ = self.journal.conclude(local, outcome);
-                let event = Event::Attempted { local, attempt, delivery, reading: None };
+                let event = Event::Attempted { local, attempt, delivery, reading: None, request_id: None };
                 if self.chance.permille(self.weather.doubled) {
                     let again = self.now + Duration::from_millis(self.chance.between(0, 20_000));
                     self.later(again, Pending::Told(event.clone()));
@@ -244,24 +245,28 @@ impl Sim {
         self.note(|| ordered(&effect));
         match effect {
             Effect::Fetch { asked, fetch, .. } => self.fetch(asked, fetch),
-            Effect::Journal { ask, intent } => {
+            Effect::Journal { ask, steps } => {
                 let slow = if self.chance.permille(self.weather.journal_slow) { 1_500 } else { 15 };
                 let at = self.now + Duration::from_millis(self.chance.between(0, slow));
                 let event = if self.chance.permille(self.weather.journal_fails) {
                     Event::JournalFailed { ask, reason: RawText::new("no space left") }
                 } else {
                     let key = format!("key-{ask}-{}", self.chance.below(1_000_000));
-                    let body = takeover::api::encode_reply(&intent.text);
-                    let local = self.journal.write(&intent, key, body).unwrap();
-                    Event::Journaled { ask, local }
+                    let written = steps.into_iter().map(|intent| {
+                        let Intent::Reply { text, .. } = &intent else { panic!("no reply: {intent:?}") };
+                        let body = takeover::api::encode_reply(text, &[]);
+                        Written { key: Some(key.clone()), body, intent }
+                    });
+                    let locals = self.journal.write(written.collect()).unwrap();
+                    Event::Journaled { ask, locals }
                 };
                 if self.plant == Some(Plant::JournaledIsSwallowed) {
                     return;
                 }
                 if self.plant == Some(Plant::SendsBeforeItIsJournaled)
-                    && let Event::Journaled { local, .. } = &event
+                    && let Event::Journaled { locals, .. } = &event
                 {
-                    self.deliver(*local);
+                    self.deliver(locals[0]);
                 }
                 if self.chance.permille(self.weather.doubled) {
                     let again = at + Duration::from_millis(self.chance.between(0, 5_000));
@@ -276,6 +281,11 @@ impl Sim {
                     let _ = self.journal.conclude(local, outcome);
                 }
             }
+            Effect::SaveNote { .. }
+            | Effect::Change { .. }
+            | Effect::ReplaceTags { .. }
+            | Effect::CreateTag { .. }
+            | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
             Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
@@ -332,6 +342,9 @@ impl Sim {
         }
         let missing = || problem(Some(404), Reached::Refused, Duration::ZERO);
         let found = match fetch {
+            Fetch::Notes { .. } => Found::Notes(takeover::domain::Page { items: Vec::new(), next: None }),
+            Fetch::Tags(_) => Found::Tags(takeover::domain::Page { items: Vec::new(), next: None }),
+            Fetch::Palette(_) => Found::Palette(takeover::domain::Page { items: Vec::new(), next: None }),
             Fetch::Me => Found::Me(Me { user_id: None, ..Me::default() }),
             Fetch::Members => Found::Members(vec![Member {
                 id: MemberId::parse("member-1").unwrap(),
@@ -368,21 +381,29 @@ impl Sim {
     fn deliver(&mut self, local: LocalId) {
         if self.chance.permille(self.weather.claim_fails) {
             let delivery = Delivery::Failed(problem(None, Reached::NotSent, Duration::ZERO));
-            self.later(self.now, Pending::Told(Event::Attempted { local, attempt: 0, delivery, reading: None }));
+            self.later(
+                self.now,
+                Pending::Told(Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None }),
+            );
             return;
         }
-        let Ok(mut claim) = self.journal.claim(local) else {
+        let Ok(mut claim) = self.journal.claim(local, Kind::Reply) else {
             let delivery = Delivery::Failed(problem(None, Reached::NotSent, Duration::ZERO));
-            self.later(self.now, Pending::Told(Event::Attempted { local, attempt: 0, delivery, reading: None }));
+            self.later(
+                self.now,
+                Pending::Told(Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None }),
+            );
             return;
         };
         let attempt = claim.attempt;
+        let mut key = claim.written.key.take().unwrap();
+        let mut body = std::mem::take(&mut claim.written.body);
         match self.plant {
-            Some(Plant::NewKeyForEachAttempt) => claim.key = format!("{}-{attempt}", claim.key),
-            Some(Plant::OtherBytesForEachAttempt) => claim.body.extend(std::iter::repeat_n(b' ', attempt as usize)),
+            Some(Plant::NewKeyForEachAttempt) => key = format!("{key}-{attempt}"),
+            Some(Plant::OtherBytesForEachAttempt) => body.extend(std::iter::repeat_n(b' ', attempt as usize)),
             _ => {}
         }
-        let mut conversation = self.platform.position(&claim.conversation).unwrap();
+        let mut conversation = self.platform.position(claim.written.intent.conversation()).unwrap();
         if self.plant == Some(Plant::WrongConversation) && self.chance.permille(100) {
             conversation = (conversation + 1) % self.platform.held.len();
         }
@@ -392,8 +413,7 @@ impl Sim {
         }
         let weather = self.weather;
         let (up, down) = (self.way(), self.way());
-        let mut post =
-            Post { local, attempt, conversation, key: claim.key, body: claim.body, down, after: After::Heard };
+        let mut post = Post { local, attempt, conversation, key, body, down, after: After::Heard };
         if self.chance.permille(weather.lost_before) {
             let after = self.chance.pick(&[Duration::from_millis(400), GIVEN_UP_AFTER]);
             let lost = Delivery::Failed(problem(None, Reached::Unknown, Duration::ZERO));
@@ -466,6 +486,7 @@ fn told(event: &Event) -> String {
             Delivery::Failed(problem) => {
                 format!("attempt {attempt} of {local:?} FAILED {:?} {:?}", problem.status, problem.reached)
             }
+            other => format!("attempt {attempt} of {local:?}: {other:?}"),
         },
         other => format!("{other:?}"),
     }
@@ -486,8 +507,8 @@ fn asks(fetch: &Fetch) -> String {
 fn ordered(effect: &Effect) -> String {
     match effect {
         Effect::Fetch { fetch, lane, .. } => format!("  -> {} ({lane:?})", asks(fetch)),
-        Effect::Journal { ask, intent } => {
-            format!("  -> journal {ask} {} {:?}", intent.conversation, intent.text.as_raw())
+        Effect::Journal { ask, steps } => {
+            format!("  -> journal {ask} {steps:?}")
         }
         other => format!("  -> {other:?}"),
     }

@@ -346,7 +346,11 @@ impl TestApp {
     /// What is written under a local id.
     pub(crate) fn key_of(&self, local: LocalId) -> String {
         let records = self.journal.lock().unwrap().records();
-        records.into_iter().find(|record| record.local == local).map(|record| record.key).unwrap_or_default()
+        records
+            .into_iter()
+            .find(|record| record.local == local)
+            .and_then(|record| record.written.key)
+            .unwrap_or_default()
     }
 
     /// Everything that a person could see, for a failure's words.

@@ -11,7 +11,7 @@ use takeover::api::Client;
 use takeover::app::{Event, Key, Settings};
 use takeover::clock::Clock;
 use takeover::domain::LocalId;
-use takeover::domain::outbox::{Claim, Intent, Outcome, Record};
+use takeover::domain::outbox::{Claim, Kind, Outcome, Record, Written};
 use takeover::effects::Runner;
 use takeover::http::BaseUrl;
 use takeover::random::Random;
@@ -26,14 +26,14 @@ use takeover::ui::Theme;
 struct Faulty(MemoryJournal);
 
 impl Journal for Faulty {
-    fn write(&mut self, intent: &Intent, key: String, body: Vec<u8>) -> Result<LocalId, JournalError> {
-        self.0.write(intent, key, body)
+    fn write(&mut self, steps: Vec<Written>) -> Result<Vec<LocalId>, JournalError> {
+        self.0.write(steps)
     }
 
     #[expect(clippy::panic, reason = "that is what it is for")]
-    fn claim(&mut self, local: LocalId) -> Result<Claim, JournalError> {
-        let claim = self.0.claim(local)?;
-        panic!("a fault about {}", String::from_utf8_lossy(&claim.body));
+    fn claim(&mut self, local: LocalId, kind: Kind) -> Result<Claim, JournalError> {
+        let claim = self.0.claim(local, kind)?;
+        panic!("a fault about {}", String::from_utf8_lossy(&claim.written.body));
     }
 
     fn conclude(&mut self, local: LocalId, outcome: Outcome) -> Result<(), JournalError> {

@@ -67,11 +67,11 @@ impl Visitors {
         }
         let owner = person.owner.as_ref().and_then(|key| self.members.get(key)).cloned();
         let status = Status::parse(&person.status);
-        let _ = world.change(&id, |it| it.assigned_to = owner.clone().or_else(|| it.assigned_to.clone()));
+        let _ = world.change(&id, at, |it| it.assigned_to = owner.clone().or_else(|| it.assigned_to.clone()));
         let ended = later(at, 90_000).min(now);
         let _ = match status {
             // Opened by somebody who has not written yet.
-            Status::Open => world.change(&id, |it| it.status = Status::Open),
+            Status::Open => world.change(&id, at, |it| it.status = Status::Open),
             status => world.change_status(&id, status, ended),
         };
         id

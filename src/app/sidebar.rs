@@ -1,0 +1,107 @@
+//! What stands beside a thread and is read by itself: notes, tags, the organisation's palette.
+//!
+//! Owns what was read of them and when. Never decides when to read: that is the poller's; never changes them: that is
+//! the outbox's.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::domain::{ConversationId, Cursor, Note, NoteId, Tag, TagId};
+use crate::text::RawText;
+
+use super::thread::ReadAt;
+
+/// The sidebars' contents.
+#[derive(Clone, Debug, Default)]
+pub struct Sidebar {
+    /// By conversation.
+    pub held: HashMap<ConversationId, Aside>,
+    /// The organisation's tags.
+    pub palette: Palette,
+}
+
+/// What stands beside one thread.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// The notes, oldest first; ties in the server's order.
+    pub notes: Vec<Note>,
+    /// When they were last read to their end.
+    pub notes_read: Option<ReadAt>,
+    /// Where a walk over the notes goes on.
+    pub notes_walk: Option<Cursor>,
+    /// The tags, in the server's order.
+    pub tags: Vec<TagId>,
+    /// When they were last read.
+    pub tags_read: Option<ReadAt>,
+    /// A read that failed is not tried again before.
+    pub retry_at: Duration,
+    /// The note that is kept on top here, by this person's choice.
+    pub pinned: Option<NoteId>,
+}
+
+/// The organisation's tags.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    /// All that were read or seen on a conversation, by name.
+    pub tags: Vec<Tag>,
+    /// When they were last read to their end.
+    pub read: Option<ReadAt>,
+    /// The next page of a walk over them, from 1.
+    pub walk: Option<u32>,
+    /// A read that failed is not tried again before.
+    pub retry_at: Duration,
+}
+
+impl Palette {
+    /// A tag by its id.
+    #[must_use]
+    pub fn get(&self, id: &TagId) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.id == *id)
+    }
+
+    /// Takes tags that were read: each replaces what was known of it.
+    pub fn learn(&mut self, tags: impl IntoIterator<Item = Tag>) {
+        for tag in tags {
+            self.tags.retain(|held| held.id != tag.id);
+            self.tags.push(tag);
+        }
+        self.tags.sort_by(|one, other| (key(&one.name), &one.id).cmp(&(key(&other.name), &other.id)));
+    }
+}
+
+fn key(name: &RawText) -> String {
+    name.as_raw().to_lowercase()
+}
+
+impl Sidebar {
+    /// What stands beside a thread, if anything of it was read.
+    #[must_use]
+    pub fn get(&self, conversation: &ConversationId) -> Option<&Aside> {
+        self.held.get(conversation)
+    }
+
+    /// What stands beside a thread, made where it is not there yet.
+    pub fn entry(&mut self, conversation: &ConversationId) -> &mut Aside {
+        self.held.entry(conversation.clone()).or_default()
+    }
+}
+
+impl Aside {
+    /// The note on top: the pinned one if it is still there, else the newest.
+    #[must_use]
+    pub fn top_note(&self) -> Option<&Note> {
+        let pinned = self.pinned.as_ref().and_then(|id| self.notes.iter().find(|note| note.id == *id));
+        pinned.or_else(|| self.notes.last())
+    }
+
+    /// Takes notes that were read or written: each once, in order of time.
+    pub fn learn_notes(&mut self, notes: impl IntoIterator<Item = Note>) {
+        for note in notes {
+            match self.notes.iter_mut().find(|held| held.id == note.id) {
+                Some(held) => *held = note,
+                None => self.notes.push(note),
+            }
+        }
+        self.notes.sort_by_key(|note| note.created_at.at);
+    }
+}
