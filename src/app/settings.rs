@@ -37,6 +37,8 @@ pub struct Settings {
     pub me: Option<UserId>,
     /// Where times are drawn.
     pub zone: Zone,
+    /// Times in full in the thread, and since when a visitor waits; else the time of day, and how long.
+    pub absolute_times: bool,
     /// How long a colleague's row must wait before it stands in Waiting too.
     pub colleague_waits: Duration,
     /// Shown in place of the organisation's name.
@@ -63,6 +65,7 @@ impl Default for Settings {
             hold: Duration::from_secs(2),
             me: None,
             zone: Zone::Machine,
+            absolute_times: false,
             colleague_waits: Duration::from_secs(600),
             demo: false,
             ascii: false,

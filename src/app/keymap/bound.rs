@@ -318,12 +318,12 @@ mod tests {
 
     #[test]
     fn a_rebound_key_does_the_new_thing_and_hints_show_it() {
-        let changes = [change(Context::List, "<c-n>", Some(Action::Next)), change(Context::List, "x", None)];
+        let changes = [change(Context::List, "<c-t>", Some(Action::Next)), change(Context::List, "x", None)];
         let (keymap, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals, []);
-        assert_eq!(keymap.look_up(Context::List, None, Key::control('n')), Lookup::Act(Action::Next));
-        assert_eq!(keymap.key_of(Context::List, Action::Next).as_deref(), Some("^N"));
-        assert_eq!(keymap.look_up(Context::Thread, None, Key::control('n')), Lookup::Nothing);
+        assert_eq!(keymap.look_up(Context::List, None, Key::control('t')), Lookup::Act(Action::Next));
+        assert_eq!(keymap.key_of(Context::List, Action::Next).as_deref(), Some("^T"));
+        assert_eq!(keymap.look_up(Context::Thread, None, Key::control('t')), Lookup::Nothing);
     }
 
     #[test]
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn two_changes_that_clash_name_each_other() {
         let changes = [
-            change(Context::List, "<c-n>", Some(Action::Next)),
+            change(Context::List, "<c-t>", Some(Action::Next)),
             change(Context::List, "<c-n>", Some(Action::Previous)),
             change(Context::List, "<c-n>x", Some(Action::Last)),
         ];
