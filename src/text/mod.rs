@@ -7,6 +7,7 @@
 
 mod draft;
 mod fit;
+mod json;
 mod line_editor;
 mod marks;
 mod raw;
@@ -16,6 +17,7 @@ mod wrap;
 
 pub use draft::mark_for_draft;
 pub use fit::{Truncated, fit, fit_left, truncate};
+pub use json::to_json;
 pub use line_editor::{DisplayRow, LineEditor};
 pub use marks::is_forbidden;
 pub use raw::{RawText, SafeText};
