@@ -20,6 +20,7 @@ pub mod keymap;
 pub mod layout;
 pub mod lesson;
 pub mod link;
+pub mod meeting;
 pub mod model;
 pub mod moving;
 pub mod notice;
