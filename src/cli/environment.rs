@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use crate::config::SETTINGS;
 use crate::terminal::Colours;
 
 /// The most bytes that a variable may have; a longer one is left out, which its reader then says.
@@ -11,10 +12,16 @@ const LIMIT: usize = 8 * 1024;
 pub(super) struct Environment {
     /// `TAKEOVER_API_KEY`, if it is set and not empty.
     pub(super) key: Option<SecretString>,
-    /// `TAKEOVER_BASE_URL`.
-    pub(super) base_url: Option<String>,
-    /// What the terminal can show.
+    /// The settings that have a variable set: name and value.
+    pub(super) settings: Vec<(&'static str, String)>,
+    /// `XDG_CONFIG_HOME`.
+    pub(super) config_home: Option<String>,
+    /// `HOME`.
+    pub(super) home: Option<String>,
+    /// What the terminal can show, and is to show.
     pub(super) colours: Colours,
+    /// What it can show whatever `NO_COLOR` says: a theme that was chosen goes before it.
+    pub(super) all_colours: Colours,
     /// Whether the terminal draws nothing beyond ASCII.
     pub(super) ascii: bool,
 }
@@ -22,6 +29,14 @@ pub(super) struct Environment {
 #[expect(clippy::disallowed_methods, reason = "this module is the door to the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty() && value.len() <= LIMIT)
+}
+
+/// A setting's variable. One that can't be read is no variable left out: nothing takes what stands for it.
+#[expect(clippy::disallowed_methods, reason = "this module is the door to the environment")]
+fn setting(name: &str) -> Option<String> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+    let readable = value.into_string().ok().filter(|value| value.len() <= LIMIT);
+    Some(readable.unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string()))
 }
 
 impl Environment {
@@ -37,8 +52,11 @@ impl Environment {
         });
         Self {
             key: variable("TAKEOVER_API_KEY").map(SecretString::from),
-            base_url: variable("TAKEOVER_BASE_URL"),
+            settings: SETTINGS.iter().filter_map(|row| Some((row.name, setting(row.variable)?))).collect(),
+            config_home: variable("XDG_CONFIG_HOME"),
+            home: variable("HOME"),
             colours: Colours::of(term.as_deref(), colorterm.as_deref(), no_color.as_deref()),
+            all_colours: Colours::of(term.as_deref(), colorterm.as_deref(), None),
             ascii: !utf8 || term.as_deref() == Some("dumb"),
         }
     }
