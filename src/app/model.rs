@@ -15,6 +15,7 @@ use super::notice::Notices;
 use super::outbox::Outbox;
 use super::overlay::Overlays;
 use super::poller::Poller;
+use super::reading::Reading;
 use super::screen::Screen;
 use super::settings::Settings;
 use super::sidebar::Sidebar;
@@ -35,6 +36,8 @@ pub struct Model {
     pub inbox: Inbox,
     /// The threads that were read.
     pub threads: Threads,
+    /// How threads are read, and what is searched for.
+    pub reading: Reading,
     /// Notes, tags and the palette.
     pub sidebar: Sidebar,
     /// Drafts, and the one being written.

@@ -69,14 +69,15 @@ pub(super) async fn open(
 ) -> Result<End, RunError> {
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let (colours, theme) = configuration::look(config, environment);
-    let runner = Runner::new(client, journal, Random::System);
+    let (mut runner, told) = Runner::new(client, journal, Random::System);
+    runner.set_machine(environment.machine());
     let clock = Clock::system();
-    let mut session = Session::new(settings, runner, clock.clone());
+    let mut session = Session::new(settings, (runner, told), clock.clone());
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
     if let Some(words) = config.said() {
         session.model.notices.say(clock.now().mono, Weight::Warning, words, None);
     }
-    runtime::run(session, Inbox { colours, theme, is_doubtful }).await
+    runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful }).await
 }

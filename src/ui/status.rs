@@ -10,7 +10,7 @@ use crate::app::outbox::State;
 use crate::app::overlay::{Overlay, Question};
 use crate::app::words::{self, Unread};
 use crate::app::{poller, triage};
-use crate::text::{sanitize_line, truncate, width};
+use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::age::{Age, span};
 use super::names::quoted;
@@ -36,6 +36,9 @@ pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
         let words = match question {
             Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
             Question::PasteAsReply { text, .. } => popup::paste_words(text),
+            Question::SaveFile { link, .. } => {
+                format!("fetch from {}? y saves, Esc not", quoted(&RawText::new(link.host.as_str()), 16))
+            }
         };
         painter.cut(&mut pen, &words, scene.theme.warning);
         return;
