@@ -1,9 +1,11 @@
 //! What a person can do, as one closed list with the words that help and hints use.
 
+use serde::{Deserialize, Serialize};
+
 use super::inbox::View;
 
 /// An act of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Action {
     /// The next row, or message.
     Next,

@@ -403,6 +403,36 @@ mod tests {
     }
 
     #[test]
+    fn the_palette_has_names_and_colours_and_some_conversations_have_tags_and_notes() {
+        let (world, _) = demo();
+        assert_eq!(world.tags().len(), 8);
+        assert!(world.tags().iter().any(|tag| tag.color.is_none()));
+        let slot = |name: &str| world.slot(&named(&world, name)).unwrap();
+        assert_eq!(world.tags_of(slot("June Park")).len(), 2);
+        let notes = world.notes(slot("June Park"));
+        assert!(notes.iter().all(|note| note.created_at <= moment() && note.author_id.is_some()));
+        assert_eq!(notes.len(), 1);
+        for status in Status::KNOWN {
+            let mut of = (0..world.len()).filter(|slot| world.record(*slot).unwrap().conversation.status == status);
+            assert!(status == Status::BotActive || of.any(|slot| !world.tags_of(slot).is_empty()), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_visitor_was_about_to_say_is_not_said_once_a_person_ended_the_conversation() {
+        let (mut world, mut visitors) = demo();
+        let id = named(&world, "June Park");
+        world.reply(&id, "A refund it is.", &[], moment()).unwrap();
+        visitors.answered(&world, &id, "A refund it is.", moment());
+        world.change_status(&id, Status::Resolved, moment()).unwrap();
+        visitors.left(&id, moment());
+        visitors.catch_up(&mut world, later(moment(), 600_000));
+        assert_eq!(world.conversation(&id).unwrap().status, Status::Resolved);
+        visitors.catch_up(&mut world, later(moment(), 40 * 86_400_000));
+        assert_eq!(world.conversation(&id).unwrap().status, Status::Open);
+    }
+
+    #[test]
     fn those_who_wait_have_waited_for_different_times() {
         let (world, _) = demo();
         let waiting = world.records().iter().filter(|it| it.conversation.status == Status::AgentRequested);

@@ -173,8 +173,8 @@ impl World {
         let given = parameters(query, &mut errors);
         let mut bots = self.wanted_chatbots(&given, &mut errors);
         match given.get("sort").map(String::as_str) {
-            None | Some("created_at") => bots.sort_by(|one, other| one.created_at.cmp(&other.created_at)),
-            Some("-created_at") => bots.sort_by(|one, other| other.created_at.cmp(&one.created_at)),
+            None | Some("created_at") => bots.sort_by_key(|bot| bot.created_at),
+            Some("-created_at") => bots.sort_by_key(|bot| std::cmp::Reverse(bot.created_at)),
             Some("name") => bots.sort_by(|one, other| one.name.cmp(&other.name)),
             Some("-name") => bots.sort_by(|one, other| other.name.cmp(&one.name)),
             Some(_) => errors.field("sort", "Invalid sort"),

@@ -1,13 +1,14 @@
 //! The world's acts, without a platform around them.
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
 use super::made::JOINED;
-use super::{ActError, Fill, ListQuery, NewConversation, Status, World};
+use super::{ActError, Amendment, Fill, ListQuery, NewConversation, Priority, Status, World, WorldEvent};
 use crate::random::Random;
-use crate::sandbox::switches::{Switches, VisitorToEnded};
+use crate::sandbox::switches::{OpenMarker, Switches, VisitorToEnded};
 
 fn moment() -> DateTime<Utc> {
     "2026-05-22T14:00:00Z".parse().unwrap()
@@ -134,4 +135,115 @@ fn an_ended_conversation_reopens_refuses_or_begins_anew_as_the_switch_says() {
     assert_eq!(world.visitor_says(&id, "hello?", moment()).unwrap().conversation_id, id);
     let it = world.conversation(&id).unwrap();
     assert_eq!((it.status.clone(), it.resolved_at), (Status::Open, None));
+}
+
+/// What was told since the last time, each as one word: a marker's or speaker's role, or the fields that changed.
+fn told(world: &mut World) -> Vec<String> {
+    let line = |event: WorldEvent| match event {
+        WorldEvent::ConversationCreated { .. } => "created".to_owned(),
+        WorldEvent::ConversationUpdated { changes, .. } => {
+            let fields: Vec<&str> = changes.iter().map(|it| it.field).collect();
+            format!("updated {}", fields.join(" "))
+        }
+        WorldEvent::MessageCreated { message, .. } => format!("message {}", message.author.role()),
+    };
+    world.take_events().into_iter().map(line).collect()
+}
+
+fn patched(world: &mut World, from: &Status, to: Status) -> Vec<String> {
+    let id = with_status(world, from.clone());
+    let amendment = Amendment { status: Some(to), ..Amendment::default() };
+    world.amend(&id, amendment, moment()).unwrap();
+    told(world)
+}
+
+#[test]
+fn each_patch_of_section_8_is_told_by_its_events_in_order() {
+    use Status::{AgentRequested, Archived, BotActive, Closed, Open, Resolved};
+    let marked = ["message system", "updated status"];
+    let plain = ["updated status"];
+    let cases: [(Status, Status, &[&str]); 13] = [
+        (BotActive, AgentRequested, &plain),
+        (BotActive, Open, &marked),
+        (BotActive, Resolved, &marked),
+        (AgentRequested, Closed, &marked),
+        (Open, AgentRequested, &plain),
+        (Open, Resolved, &marked),
+        (Open, Closed, &marked),
+        (Resolved, Open, &plain),
+        (Closed, Open, &plain),
+        (Resolved, Archived, &plain),
+        (Closed, Archived, &plain),
+        (Archived, Closed, &plain),
+        (Archived, Open, &plain),
+    ];
+    let mut world = world();
+    for (from, to, wanted) in cases {
+        assert_eq!(patched(&mut world, &from, to.clone()), wanted, "{from:?} {to:?}");
+    }
+    assert!(patched(&mut world, &Open, Open).is_empty(), "what changes nothing is told by nothing");
+    world.switches.open_marker = OpenMarker::None;
+    assert_eq!(patched(&mut world, &BotActive, Open), plain);
+    world.switches.escalation_message_event = true;
+    assert_eq!(patched(&mut world, &BotActive, AgentRequested), marked);
+}
+
+#[test]
+fn fields_and_status_of_one_patch_are_told_by_one_update_after_the_marker() {
+    let mut world = world();
+    let id = with_status(&mut world, Status::Open);
+    let amendment = Amendment {
+        status: Some(Status::Resolved),
+        priority: Some(Priority::High),
+        title: Some(Some("Refund".to_owned())),
+        contact_phone: Some(None),
+        ..Amendment::default()
+    };
+    world.amend(&id, amendment, moment()).unwrap();
+    assert_eq!(told(&mut world), ["message system", "updated status priority title"]);
+}
+
+#[test]
+fn what_ends_in_an_ended_conversation_is_told_as_it_happened() {
+    let mut world = world();
+    for (switch, wanted) in [
+        (VisitorToEnded::Reopen, vec!["updated status", "message user"]),
+        (VisitorToEnded::New, vec!["created", "message user"]),
+        (VisitorToEnded::Refuse, vec![]),
+    ] {
+        world.switches.visitor_to_ended = switch;
+        let id = with_status(&mut world, Status::Closed);
+        // A refusal is one of the answers that are looked at.
+        let _ = world.visitor_says(&id, "me again", moment());
+        assert_eq!(told(&mut world), wanted);
+    }
+}
+
+#[test]
+fn notes_are_told_to_nobody_and_tags_only_where_the_switch_says_so() {
+    let mut world = world();
+    let id = with_status(&mut world, Status::Open);
+    let tag = world.add_tag("Refund", None, moment()).unwrap().to_string();
+    world.add_note(&id, None, "between us", moment()).unwrap();
+    world.set_tags(&id, std::slice::from_ref(&tag), moment()).unwrap();
+    assert!(world.take_events().is_empty());
+    world.switches.tags_event = true;
+    world.set_tags(&id, &[tag], moment()).unwrap();
+    assert!(world.take_events().is_empty(), "the same set is no change");
+    world.set_tags(&id, &[], moment()).unwrap();
+    assert_eq!(told(&mut world), ["updated tags"]);
+}
+
+#[test]
+fn a_summary_is_told_or_not_as_the_switch_says() {
+    let mut world = world();
+    for (told_of, wanted) in [(true, vec!["updated summary sentiment_score"]), (false, vec![])] {
+        world.switches.summary_event = told_of;
+        let id = with_status(&mut world, Status::Open);
+        world.change_status(&id, Status::Resolved, moment()).unwrap();
+        world.take_events();
+        world.pass_time(moment() + TimeDelta::seconds(2));
+        assert!(world.conversation(&id).unwrap().summary.is_some());
+        assert_eq!(told(&mut world), wanted);
+    }
 }
