@@ -1,5 +1,7 @@
 //! The list: rows by id, views over them, and an order that stands still while a person moves in it.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
@@ -8,9 +10,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time, UserId};
 
 use super::settings::Settings;
+use super::thread::ReadAt;
 
 /// A view over the rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum View {
     /// Who waits for a person, the longest first.
     #[default]
@@ -89,6 +92,8 @@ pub struct Row {
     pub unread: bool,
     /// When the bell last rang for it.
     pub rang_at: Option<Duration>,
+    /// When the conversation was last read by its id.
+    pub read: Option<ReadAt>,
 }
 
 /// How a row stands in Waiting.
@@ -114,6 +119,7 @@ impl Row {
             changed: step,
             knowledge: None,
             rang_at: None,
+            read: None,
         }
     }
 

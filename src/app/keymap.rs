@@ -3,6 +3,8 @@
 
 mod bound;
 
+use serde::{Deserialize, Serialize};
+
 pub use bound::{Bound, Change, Keymap, Keys, Lookup, Refusal, Why};
 
 use super::action::Action;
@@ -10,7 +12,7 @@ use super::inbox::View;
 use super::key::Key;
 
 /// Where a key is pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Context {
     /// In the list.
     List,
@@ -20,11 +22,13 @@ pub enum Context {
     Sidebar,
     /// In the composer.
     Composer,
+    /// In the line of a search.
+    Prompt,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::List, Self::Thread, Self::Sidebar, Self::Composer];
+    pub const ALL: [Self; 5] = [Self::List, Self::Thread, Self::Sidebar, Self::Composer, Self::Prompt];
 
     /// Its name in `keymap.toml`.
     #[must_use]
@@ -34,6 +38,7 @@ impl Context {
             Self::Thread => "thread",
             Self::Sidebar => "sidebar",
             Self::Composer => "composer",
+            Self::Prompt => "search",
         }
     }
 
@@ -42,7 +47,7 @@ impl Context {
     pub const fn is_text(self) -> bool {
         match self {
             Self::List | Self::Thread | Self::Sidebar => false,
-            Self::Composer => true,
+            Self::Composer | Self::Prompt => true,
         }
     }
 }
@@ -63,6 +68,8 @@ const READING: &[Context] = &[Context::List, Context::Thread];
 const THREAD: &[Context] = &[Context::Thread];
 const LIST: &[Context] = &[Context::List];
 const COMPOSER: &[Context] = &[Context::Composer];
+const PROMPT: &[Context] = &[Context::Prompt];
+const WRITING: &[Context] = &[Context::Composer, Context::Prompt];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 const fn row(contexts: &'static [Context], keys: &'static str, action: Action) -> Binding {
@@ -114,6 +121,20 @@ pub const BINDINGS: &[Binding] = &[
     row(PANES, "go", Action::Show(View::Open)),
     row(PANES, "ga", Action::Show(View::All)),
     row(PANES, "u", Action::TakeBack),
+    row(THREAD, "<enter>", Action::Unfold),
+    row(THREAD, "l", Action::Unfold),
+    row(THREAD, "<right>", Action::Unfold),
+    row(THREAD, "b", Action::Trace),
+    row(THREAD, "O", Action::Links),
+    row(THREAD, "S", Action::Source),
+    row(READING, "/", Action::Search),
+    row(READING, "<c-n>", Action::SearchNext),
+    row(READING, "<c-p>", Action::SearchPrevious),
+    row(READING, "yi", Action::CopyId),
+    row(THREAD, "ym", Action::CopyMessage),
+    row(READING, "yt", Action::CopyTranscript),
+    row(THREAD, "yu", Action::CopyLink),
+    row(READING, "ye", Action::CopyEmail),
     row(COMPOSER, "<c-s>", Action::Send),
     row(COMPOSER, "<c-x><enter>", Action::Send),
     row(COMPOSER, "<c-enter>", Action::Send),
@@ -127,22 +148,28 @@ pub const BINDINGS: &[Binding] = &[
     row(COMPOSER, "<s-enter>", Action::NewLine),
     row(COMPOSER, "<up>", Action::EditUp),
     row(COMPOSER, "<down>", Action::EditDown),
-    row(COMPOSER, "<left>", Action::EditLeft),
-    row(COMPOSER, "<right>", Action::EditRight),
-    row(COMPOSER, "<c-left>", Action::EditWordLeft),
-    row(COMPOSER, "<c-right>", Action::EditWordRight),
-    row(COMPOSER, "<home>", Action::EditHome),
-    row(COMPOSER, "<c-a>", Action::EditHome),
-    row(COMPOSER, "<end>", Action::EditEnd),
-    row(COMPOSER, "<c-e>", Action::EditEnd),
-    row(COMPOSER, "<backspace>", Action::EditBackspace),
-    row(COMPOSER, "<delete>", Action::EditDelete),
-    row(COMPOSER, "<c-w>", Action::EditDeleteWord),
-    row(COMPOSER, "<c-k>", Action::EditKillToEnd),
-    row(COMPOSER, "<c-u>", Action::EditKillToStart),
-    row(COMPOSER, "<c-y>", Action::EditYank),
-    row(COMPOSER, "<c-_>", Action::EditUndo),
+    row(WRITING, "<left>", Action::EditLeft),
+    row(WRITING, "<right>", Action::EditRight),
+    row(WRITING, "<c-left>", Action::EditWordLeft),
+    row(WRITING, "<c-right>", Action::EditWordRight),
+    row(WRITING, "<home>", Action::EditHome),
+    row(WRITING, "<c-a>", Action::EditHome),
+    row(WRITING, "<end>", Action::EditEnd),
+    row(WRITING, "<c-e>", Action::EditEnd),
+    row(WRITING, "<backspace>", Action::EditBackspace),
+    row(WRITING, "<delete>", Action::EditDelete),
+    row(WRITING, "<c-w>", Action::EditDeleteWord),
+    row(WRITING, "<c-k>", Action::EditKillToEnd),
+    row(WRITING, "<c-u>", Action::EditKillToStart),
+    row(WRITING, "<c-y>", Action::EditYank),
+    row(WRITING, "<c-_>", Action::EditUndo),
     row(COMPOSER, "<tab>", Action::EditTab),
+    row(PROMPT, "<enter>", Action::SearchKeep),
+    row(PROMPT, "<c-n>", Action::SearchNext),
+    row(PROMPT, "<down>", Action::SearchNext),
+    row(PROMPT, "<c-p>", Action::SearchPrevious),
+    row(PROMPT, "<up>", Action::SearchPrevious),
+    row(PROMPT, "<esc>", Action::SearchEnd),
     row(EVERYWHERE, "<c-l>", Action::Redraw),
     row(EVERYWHERE, "<c-z>", Action::Suspend),
 ];
@@ -156,6 +183,7 @@ pub const NEEDED: &[(Context, Action)] = &[
     (Context::Sidebar, Action::Back),
     (Context::Composer, Action::Send),
     (Context::Composer, Action::Leave),
+    (Context::Prompt, Action::SearchEnd),
 ];
 
 /// Keys in the form that a person reads: `^X d`.

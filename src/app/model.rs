@@ -10,15 +10,18 @@ use crate::text::RawText;
 use super::composer::Composer;
 use super::event::Size;
 use super::inbox::Inbox;
+use super::journal_log::Acts;
 use super::link::Link;
 use super::notice::Notices;
 use super::outbox::Outbox;
 use super::overlay::Overlays;
 use super::poller::Poller;
+use super::reading::Reading;
 use super::screen::Screen;
 use super::settings::Settings;
 use super::sidebar::Sidebar;
 use super::thread::Threads;
+use super::undo::Undo;
 
 /// The state.
 #[derive(Clone, Debug, Default)]
@@ -35,12 +38,18 @@ pub struct Model {
     pub inbox: Inbox,
     /// The threads that were read.
     pub threads: Threads,
+    /// How threads are read, and what is searched for.
+    pub reading: Reading,
     /// Notes, tags and the palette.
     pub sidebar: Sidebar,
     /// Drafts, and the one being written.
     pub composer: Composer,
     /// Replies on their way.
     pub outbox: Outbox,
+    /// What was done in this session.
+    pub acts: Acts,
+    /// What of it can be taken back.
+    pub undo: Undo,
     /// Popups, questions, a waiting prefix.
     pub overlays: Overlays,
     /// How the platform answers.

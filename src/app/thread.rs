@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::speaker::speakers;
 use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Problem, Role, Speaker};
 
+use super::screen::Fold;
+
 /// The threads by conversation.
 #[derive(Clone, Debug, Default)]
 pub struct Threads {
@@ -75,6 +77,17 @@ pub struct ReadAt {
     pub came_in: u64,
 }
 
+/// A change of status that we made, and between which steps its marker may have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caused {
+    /// The step in which the request left.
+    pub left_in: u64,
+    /// The step in which its answer was here.
+    pub answered_in: u64,
+    /// The step in which the first read of the thread came that was asked after the answer.
+    pub read_back_in: Option<u64>,
+}
+
 /// Where the reader stands: an identity, never a line number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Anchor {
@@ -126,10 +139,28 @@ pub struct Thread {
     pub own: HashSet<MessageId>,
     /// Those of them that took the conversation over: the platform writes a marker before each (contract, section 8).
     pub took_over: HashSet<MessageId>,
+    /// The changes of status that we made: the platform writes at most one marker for each.
+    pub caused: Vec<Caused>,
+    /// In which step each message that we sent left, as far as that is known.
+    pub left_in: HashMap<MessageId, u64>,
+    /// Answers of colleagues near one of ours that the person was told of.
+    pub met: HashSet<MessageId>,
     /// Where the reader stands.
     pub anchor: Anchor,
-    /// The message under the cursor.
+    /// The message that the reader chose; none while the last one visible is under the cursor.
     pub selected: Option<MessageId>,
+    /// Whether the bot's tool calls are unfolded.
+    pub trace: bool,
+    /// Messages that were folded or unfolded by themselves.
+    pub folds: HashMap<MessageId, Fold>,
+    /// The newest message when the reader last looked at the end of the opened thread, and when that was.
+    pub read_to: Option<(MessageId, DateTime<Utc>)>,
+    /// The first message that came since, and since when: it stays where it is while the thread is open.
+    pub fresh: Option<(MessageId, DateTime<Utc>)>,
+    /// The step in which it was opened last: what is read after it may tell of something that came before.
+    pub opened_in: u64,
+    /// Whether the last frame showed the end of the opened thread to somebody.
+    pub looked_at: bool,
     /// The newest message when the reader last saw the end; what follows is "new".
     pub seen: Option<MessageId>,
     /// Grows with every change of what is drawn.
@@ -259,6 +290,20 @@ impl Thread {
         if self.own.insert(id.clone()) {
             self.tell_speakers();
             self.version += 1;
+        }
+    }
+
+    /// How much is shown of what a message folds.
+    #[must_use]
+    pub fn fold_of(&self, id: &MessageId) -> Fold {
+        let usual = if self.trace { Fold::Some } else { Fold::Folded };
+        self.folds.get(id).copied().unwrap_or(usual)
+    }
+
+    /// A read of the newest page came that was asked in that step: markers of what was answered before are here now.
+    pub fn read_back(&mut self, asked: u64, step: u64) {
+        for caused in self.caused.iter_mut().filter(|caused| caused.answered_in <= asked) {
+            caused.read_back_in.get_or_insert(step);
         }
     }
 

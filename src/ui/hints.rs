@@ -5,8 +5,10 @@ use crate::app::keymap::Context;
 use crate::app::notice::Weight;
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
+use crate::app::screen::{Fold, Line, LineKind};
+use crate::app::search::{self, Prompt};
 use crate::app::{Action, Model};
-use crate::text::width;
+use crate::text::{graphemes, width};
 
 use super::painter::{Painter, Pen};
 use super::{Place, Scene, names};
@@ -32,6 +34,8 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     let place = Some(pen.place());
     if let Some((overlay, _)) = &model.overlays.open {
         hints(scene, painter, &mut pen, over(overlay), None);
+    } else if let Some(prompt) = &model.reading.search.prompt {
+        return Some(prompt_line(scene, painter, pen, prompt));
     } else if let Some(prefix) = model.overlays.prefix {
         painter.write(&mut pen, &prefix.to_string(), scene.theme.strong);
         painter.write(&mut pen, " then", scene.theme.dim);
@@ -62,6 +66,35 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     }
     place
 }
+
+/// The line of a search being typed: the text, what it finds, and the place of its cursor.
+fn prompt_line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, prompt: &Prompt) -> Place {
+    painter.write(&mut pen, "search: ", scene.theme.strong);
+    let said = search::prompt_words(scene.model, prompt);
+    // What it finds gives way to what is typed.
+    if pen.rest() >= width(&said) + PROMPT_AT_LEAST {
+        painter.right(&mut pen, &said, scene.theme.dim);
+        pen.keep(2);
+    }
+    let text = prompt.editor.text();
+    let before = width(text.get(..prompt.editor.cursor()).unwrap_or_default());
+    // The cursor stays in sight: as many clusters are left out before it as have to be.
+    let over = (before + 1).saturating_sub(pen.rest());
+    let (mut skipped, mut from) = (0, 0);
+    for (cluster, cells) in graphemes(text) {
+        if skipped >= over {
+            break;
+        }
+        skipped += cells;
+        from += cluster.len();
+    }
+    let (x, y) = pen.place();
+    painter.write(&mut pen, text.get(from..).unwrap_or_default(), scene.theme.plain);
+    (x.saturating_add(u16::try_from(before.saturating_sub(skipped)).unwrap_or(u16::MAX)), y)
+}
+
+/// Cells that a search's text has before its finds are said.
+const PROMPT_AT_LEAST: usize = 12;
 
 /// As many as fit, with the last one kept whatever else gives way.
 fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<Hint>, last: Option<Hint>) {
@@ -120,12 +153,20 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             if held {
                 list.push((Action::TakeBack, None));
             }
+            if model.reading.search.stands() {
+                list.extend([Action::SearchNext, Action::SearchEnd].map(|it| (it, None)));
+            }
             if model.screen.new_below > 0 {
                 list.push((Action::Last, Some("newest")));
+            }
+            let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
+            if model.screen.thread.iter().any(folded) {
+                list.push((Action::Trace, None));
             }
             list.extend([(Action::Reply, None), (Action::NextConversation, None), (Action::Back, None)]);
             list.extend([Action::Longest, Action::Sidebar, Action::Quit].map(|it| (it, None)));
         }
+        Context::Prompt => {}
         Context::Sidebar => list.extend([Action::Back, Action::Reply, Action::Longest].map(|it| (it, None))),
     }
     list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect()
@@ -163,6 +204,7 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
     let known: &[(&str, &'static str)] = match overlay {
         Overlay::Help { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::WhoAmI { .. } => &[("Enter", "chooses"), ("j k", "move"), ("Esc", "nobody of these")],
+        Overlay::Links(_) => &[("Enter", "opens"), ("s", "saves"), ("j k", "move"), ("Esc", "closes")],
         Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
     };
     known.iter().map(|(key, words)| ((*key).to_owned(), *words)).collect()

@@ -13,6 +13,7 @@ use crate::app::{poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
+use super::links::ending;
 use super::names::quoted;
 use super::painter::{Painter, Pen};
 use super::{Scene, popup};
@@ -28,6 +29,9 @@ const WIDE: u16 = 100;
 /// From here on the list is read so much less often than usual that it is said.
 const STRETCHED: f64 = 1.25;
 
+/// Cells that a host has where there is one line alone.
+const HOST: usize = 13;
+
 /// The one line of a screen that is too small for more.
 pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let model = scene.model;
@@ -36,6 +40,7 @@ pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
         let words = match question {
             Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
             Question::PasteAsReply { text, .. } => popup::paste_words(text),
+            Question::SaveFile { link, .. } => format!("save from {}? y yes, Esc no", ending(&link.host, HOST)),
         };
         painter.cut(&mut pen, &words, scene.theme.warning);
         return;
@@ -140,7 +145,7 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
             let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
             (format!("held {left}s"), " for ", theme.plain)
         }
-        State::Ready { .. } | State::Sending => ("sending".to_owned(), " to ", theme.plain),
+        State::Ready { .. } | State::Sending | State::ReadBack { .. } => ("sending".to_owned(), " to ", theme.plain),
         State::Uncertain { .. } => ("not known whether it arrived".to_owned(), ": ", theme.warning),
         State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
         State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
@@ -149,6 +154,7 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         }
         State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
         State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),
+        State::Done { .. } => ("done".to_owned(), " for ", theme.plain),
     };
     let more = if count > 1 { format!("{} more, ", count - 1) } else { String::new() };
     let mut said = format!("{more}{ours}");

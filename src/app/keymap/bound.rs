@@ -3,6 +3,8 @@
 //! Owns what changes are accepted: in any keymap no key has two meanings in a context, none hides behind a prefix, and
 //! whatever is needed to get on keeps a key. Never reads a file; says why by the change's number.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::{Arc, LazyLock};
 
 use super::{BINDINGS, Context, NEEDED};
@@ -10,7 +12,7 @@ use crate::app::action::Action;
 use crate::app::key::{Code, Key};
 
 /// One key, or a prefix and a second one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Keys {
     /// The first key.
     pub first: Key,
@@ -50,7 +52,7 @@ impl Keys {
 }
 
 /// One key of a context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
     /// Where it works.
     pub context: Context,
@@ -110,7 +112,7 @@ pub enum Why {
 }
 
 /// The keys of one person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keymap {
     bound: Vec<Bound>,
 }
@@ -318,12 +320,12 @@ mod tests {
 
     #[test]
     fn a_rebound_key_does_the_new_thing_and_hints_show_it() {
-        let changes = [change(Context::List, "<c-n>", Some(Action::Next)), change(Context::List, "x", None)];
+        let changes = [change(Context::List, "<c-t>", Some(Action::Next)), change(Context::List, "x", None)];
         let (keymap, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals, []);
-        assert_eq!(keymap.look_up(Context::List, None, Key::control('n')), Lookup::Act(Action::Next));
-        assert_eq!(keymap.key_of(Context::List, Action::Next).as_deref(), Some("^N"));
-        assert_eq!(keymap.look_up(Context::Thread, None, Key::control('n')), Lookup::Nothing);
+        assert_eq!(keymap.look_up(Context::List, None, Key::control('t')), Lookup::Act(Action::Next));
+        assert_eq!(keymap.key_of(Context::List, Action::Next).as_deref(), Some("^T"));
+        assert_eq!(keymap.look_up(Context::Thread, None, Key::control('t')), Lookup::Nothing);
     }
 
     #[test]
@@ -354,9 +356,9 @@ mod tests {
     #[test]
     fn two_changes_that_clash_name_each_other() {
         let changes = [
-            change(Context::List, "<c-n>", Some(Action::Next)),
-            change(Context::List, "<c-n>", Some(Action::Previous)),
-            change(Context::List, "<c-n>x", Some(Action::Last)),
+            change(Context::List, "<c-t>", Some(Action::Next)),
+            change(Context::List, "<c-t>", Some(Action::Previous)),
+            change(Context::List, "<c-t>x", Some(Action::Last)),
         ];
         let (_, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals[0], Refusal { change: 1, why: Why::Taken(0) });
