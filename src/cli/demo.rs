@@ -15,6 +15,7 @@ use crate::runtime::{End, RunError};
 use crate::sandbox::{Options, Sandbox, Script};
 
 use super::environment::Environment;
+use super::record::RecordArgs;
 use super::{ended, failed, in_background, inbox};
 
 /// The demo's arguments.
@@ -23,26 +24,28 @@ pub(super) struct DemoArgs {
     /// The same seed makes the same visitors.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    record: RecordArgs,
 }
 
 /// Runs the demo.
 pub(super) fn run(args: &DemoArgs, environment: &Environment) -> ExitCode {
-    match in_background(demo(args.seed, environment)) {
+    match in_background(demo(args, environment)) {
         Ok(Ok(end)) => ended(end),
         Ok(Err(words)) => failed(&words),
         Err(error) => failed(&error.to_string()),
     }
 }
 
-async fn demo(seed: u64, environment: &Environment) -> Result<Result<End, RunError>, String> {
-    let options = Options { script: Script::Demo, seed, ..Options::default() };
+async fn demo(args: &DemoArgs, environment: &Environment) -> Result<Result<End, RunError>, String> {
+    let options = Options { script: Script::Demo, seed: args.seed, ..Options::default() };
     let sandbox = Sandbox::start(options).await.map_err(|error| error.to_string())?;
     let base = BaseUrl::parse(sandbox.base_url()).map_err(|error| error.to_string())?;
     let key = SecretString::from(sandbox.api_key().to_owned());
     let client = Client::new(base, key, Clock::system()).map_err(|error| error.to_string())?;
     let me = sandbox.demo_me().as_deref().and_then(UserId::parse);
     let settings = Settings { me, demo: true, ascii: environment.ascii, ..Settings::default() };
-    let end = inbox::open(client, settings, true, environment).await;
+    let end = inbox::open(client, settings, true, environment, &args.record).await;
     sandbox.shutdown().await;
-    Ok(end)
+    end
 }

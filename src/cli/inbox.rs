@@ -12,13 +12,14 @@ use crate::domain::UserId;
 use crate::effects::{Runner, Shared};
 use crate::http::{BaseUrl, DEFAULT_BASE_URL};
 use crate::random::Random;
-use crate::runtime::{self, End, Inbox, RunError, Session};
+use crate::runtime::{self, End, Inbox, Recorder, RunError, Session};
 use crate::store::MemoryJournal;
 use crate::terminal::Colours;
 use crate::text::is_doubtful;
 use crate::ui::Theme;
 
 use super::environment::Environment;
+use super::record::RecordArgs;
 use super::{NO_KEY, USAGE, ended, failed, in_background, printer};
 
 /// The inbox's arguments.
@@ -30,6 +31,8 @@ pub(super) struct InboxArgs {
     /// Your user id among the members: the inbox does not ask who you are.
     #[arg(long, value_name = "USER_ID")]
     me: Option<String>,
+    #[command(flatten)]
+    record: RecordArgs,
 }
 
 /// Three lines for somebody who has no key set.
@@ -58,8 +61,9 @@ pub(super) fn run(args: &InboxArgs, environment: &Environment) -> ExitCode {
         Err(error) => return usage(&error.to_string()),
     };
     let settings = Settings { me, ascii: environment.ascii, ..Settings::default() };
-    match in_background(open(client, settings, false, environment)) {
-        Ok(end) => ended(end),
+    match in_background(open(client, settings, false, environment, &args.record)) {
+        Ok(Ok(end)) => ended(end),
+        Ok(Err(words)) => usage(&words),
         Err(error) => failed(&error.to_string()),
     }
 }
@@ -69,21 +73,34 @@ fn usage(words: &str) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// Runs the inbox over this client until it ends.
+/// Runs the inbox over this client until it ends. An error is a flag that does not fit, in words.
 pub(super) async fn open(
     client: Client,
     settings: Settings,
     lesson: bool,
     environment: &Environment,
-) -> Result<End, RunError> {
+    record: &RecordArgs,
+) -> Result<Result<End, RunError>, String> {
+    let clock = Clock::system();
+    let recorder = record.start(&settings, &format!("{:?}", environment.colours), lesson, &clock)?;
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let theme = Theme::of(!matches!(environment.colours, Colours::None | Colours::Dumb), settings.ascii);
     let (mut runner, told) = Runner::new(client, journal, Random::System);
     runner.set_machine(environment.machine());
-    let mut session = Session::new(settings, (runner, told), Clock::system());
+    let mut session = Session::new(settings, (runner, told), clock);
+    if let Some(recorder) = &recorder {
+        session.observe(recorder.observer());
+    }
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
-    runtime::run(session, Inbox { colours: environment.colours, theme, clipboard: environment.clipboard, is_doubtful })
-        .await
+    let end = runtime::run(
+        session,
+        Inbox { colours: environment.colours, theme, clipboard: environment.clipboard, is_doubtful },
+    )
+    .await;
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        printer::complain(&format!("takeover: the record is not whole: {error}"));
+    }
+    Ok(end)
 }

@@ -4,6 +4,8 @@ mod demo;
 mod environment;
 mod inbox;
 mod printer;
+mod record;
+mod replay;
 pub mod sandbox;
 
 use std::ffi::OsString;
@@ -41,6 +43,8 @@ struct Arguments {
 enum Command {
     /// A busy inbox on this machine: nothing to configure, nothing left behind.
     Demo(demo::DemoArgs),
+    /// Play a recorded session back and print the screen it ends with.
+    Replay(replay::ReplayArgs),
     /// The platform's API on this machine, for tests and for trying things out.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -65,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match arguments.command {
         None => inbox::run(&arguments.inbox, &environment),
         Some(Command::Demo(args)) => demo::run(&args, &environment),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Sandbox(args)) => run_sandbox(&args),
     }
 }

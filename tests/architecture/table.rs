@@ -118,6 +118,8 @@ pub(crate) const ROWS: &[Row] = &[
             Whole("store"),
             Whole("clock"),
             Whole("config"),
+            // A record's header says where a zone lay.
+            Whole("domain"),
             // The words of what could not be copied become an event's.
             Whole("text"),
         ]),
