@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 #![expect(clippy::expect_used, reason = "a test stops where something is missing")]
 
+#[path = "api_contract/acts.rs"]
+mod acts;
+#[path = "api_contract/apart.rs"]
+mod apart;
 #[path = "api_contract/server.rs"]
 mod server;
 
@@ -51,7 +55,7 @@ fn thread() -> ConversationId {
 }
 
 async fn reply(client: &Client) -> Answer<Message> {
-    client.reply(&thread(), "key-1", encode_reply(&RawText::new("Hello"))).await
+    client.reply(&thread(), "key-1", encode_reply(&RawText::new("Hello"), &[])).await
 }
 
 fn problem<T: std::fmt::Debug>(answer: Answer<T>) -> Problem {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time, UserId};
@@ -10,7 +12,7 @@ use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time,
 use super::settings::Settings;
 
 /// A view over the rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum View {
     /// Who waits for a person, the longest first.
     #[default]

@@ -130,8 +130,8 @@ impl Runner {
 
     fn written(&self, intent: Intent) -> Written {
         match &intent {
-            Intent::Reply { text, .. } => {
-                let body = api::encode_reply(text);
+            Intent::Reply { text, attachments, .. } => {
+                let body = api::encode_reply(text, attachments);
                 Written { key: Some(self.random.uuid()), body, intent }
             }
             _ => Written { key: None, body: Vec::new(), intent },

@@ -45,8 +45,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         room: "config",
         may: Only(&[
-            Part("app", &["settings", "keymap", "query"]),
+            // What is configured, and the words that it is told in.
+            Part("app", &["settings", "keymap", "query", "key", "action", "langmap", "words"]),
             Part("ui", &["theme"]),
+            // What a base URL may be is judged where requests leave, once (security, S13).
+            Part("http", &["BaseUrl", "DEFAULT_BASE_URL"]),
             Whole("domain"),
             Whole("text"),
         ]),

@@ -304,7 +304,7 @@ impl Desk {
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
         let Intent::Reply { conversation, text, .. } = intent else { panic!("no reply: {intent:?}") };
         let at = self.platform.position(&conversation).unwrap();
-        let body = takeover::api::encode_reply(&text);
+        let body = takeover::api::encode_reply(&text, &[]);
         let posted = self.platform.post(at, &format!("key-{}", local.0), &body, Duration::ZERO, self.now);
         if self.line == Line::Deaf {
             return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
