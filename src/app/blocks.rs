@@ -51,6 +51,18 @@ impl Cache {
         }
     }
 
+    /// How many messages are wrapped.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bodies.len()
+    }
+
+    /// Whether nothing is wrapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bodies.is_empty()
+    }
+
     fn body(&mut self, message: &Message, speaker: Speaker, width: usize, dress: &Dress) -> Vec<LineKind> {
         if let Some((worn, held)) = self.bodies.get(&message.id)
             && worn == dress

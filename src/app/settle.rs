@@ -278,8 +278,9 @@ fn seen(model: &mut Model) {
     let Some(thread) = model.threads.held.get_mut(&id) else { return };
     let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
     let looked_at = at_tail && model.panes.terminal_focused != Some(false);
-    thread.looked_at = looked_at;
-    if looked_at {
+    // What is held from before may be old: the line before what is new waits for the first answer.
+    thread.looked_at = looked_at && thread.read.is_some_and(|read| read.came_in > thread.opened_in);
+    if thread.looked_at || (looked_at && thread.read_to.is_none()) {
         thread.read_to = thread.newest().map(|entry| (entry.message.id.clone(), model.now.wall));
     }
     let thread = &*thread;
