@@ -1,9 +1,9 @@
 //! The list: rows by id, views over them, and an order that stands still while a person moves in it.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 use chrono::{DateTime, Utc};
 

@@ -1,9 +1,9 @@
 //! Keys as data: one table of defaults, and the [`Keymap`] of a person, which feeds dispatch, the hint line and the
 //! help.
 
-use serde::{Deserialize, Serialize};
-
 mod bound;
+
+use serde::{Deserialize, Serialize};
 
 pub use bound::{Bound, Change, Keymap, Keys, Lookup, Refusal, Why};
 

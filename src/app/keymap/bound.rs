@@ -3,9 +3,9 @@
 //! Owns what changes are accepted: in any keymap no key has two meanings in a context, none hides behind a prefix, and
 //! whatever is needed to get on keeps a key. Never reads a file; says why by the change's number.
 
-use std::sync::{Arc, LazyLock};
-
 use serde::{Deserialize, Serialize};
+
+use std::sync::{Arc, LazyLock};
 
 use super::{BINDINGS, Context, NEEDED};
 use crate::app::action::Action;
@@ -357,8 +357,8 @@ mod tests {
     fn two_changes_that_clash_name_each_other() {
         let changes = [
             change(Context::List, "<c-t>", Some(Action::Next)),
-            change(Context::List, "<c-t>", Some(Action::Previous)),
-            change(Context::List, "<c-t>x", Some(Action::Last)),
+            change(Context::List, "<c-n>", Some(Action::Previous)),
+            change(Context::List, "<c-n>x", Some(Action::Last)),
         ];
         let (_, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals[0], Refusal { change: 1, why: Why::Taken(0) });
