@@ -15,7 +15,9 @@ use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, Question};
-use super::{attention, copying, lesson, listing, moving, poller, popup, reading, reconcile, search, sending, writing};
+use super::{
+    attention, copying, lesson, listing, moving, piping, poller, popup, reading, reconcile, search, sending, writing,
+};
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
 const CLOCKS_AGREE_WITHIN: Duration = Duration::from_secs(5);
@@ -60,6 +62,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
         Event::LinkOpened { ask, result } => listing::opened(model, ask, result),
         Event::FileSaved { ask: _, result } => listing::saved(model, result),
         Event::Copied { result } => copying::told(model, result),
+        Event::Piped { ask, result } => piping::ended(model, ask, result),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -133,6 +136,10 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     if in_text && model.overlays.open.is_none() {
         return false;
     }
+    // A line that came with its Enter was not typed: it may be read before it runs.
+    if matches!(model.overlays.open, Some((Overlay::PipePrompt, _))) {
+        return keys.len() > 1 && keys.contains(&Key::plain(Code::Enter));
+    }
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
@@ -153,6 +160,10 @@ fn written_by(key: Key) -> Option<char> {
 fn pasted(model: &mut Model, text: RawText) {
     model.panes.last_key = Some(model.now.mono);
     if text.is_empty() {
+        return;
+    }
+    if matches!(model.overlays.open, Some((Overlay::PipePrompt, _))) {
+        piping::insert(model, &text);
         return;
     }
     if model.overlays.open.is_some() {
@@ -305,6 +316,7 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             model.overlays.show(Overlay::Help { top: 0 }, now);
         }
         Action::Quit => quit(model, effects),
+        Action::Pipe => piping::open(model),
         Action::TakeBack => writing::take_back_outside(model, effects),
         Action::Refresh => refresh(model, effects),
         Action::Reply => {

@@ -201,7 +201,8 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 | Effect::DeleteTag { .. }
                 | Effect::Conclude { .. }
                 | Effect::OpenLink { .. }
-                | Effect::SaveFile { .. } => {}
+                | Effect::SaveFile { .. }
+                | Effect::Pipe { .. } => {}
             }
         }
         if quit {

@@ -133,7 +133,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// Names of the core that carry events: the module and what it gives on.
-const EVENT: &[&str] = &["event", "Event", "Stamped", "Delivery", "Found", "Size"];
+const EVENT: &[&str] = &["event", "Event", "Stamped", "Delivery", "Found", "Size", "Piped", "PipeEnd"];
 /// Names of the core that carry effects.
 const EFFECT: &[&str] = &["effect", "Effect", "Fetch"];
 /// Names of the core that carry keys.

@@ -4,7 +4,7 @@ use std::io::{BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex};
 
-use takeover::app::{CopiedBy, Delivery, Event, Fetch, Found, Key, Moment, Settings, Size, Stamped};
+use takeover::app::{CopiedBy, Delivery, Event, Fetch, Found, Key, Moment, PipeEnd, Piped, Settings, Size, Stamped};
 use takeover::budget::{Reading, WindowReading};
 use takeover::domain::problem::Reached;
 use takeover::domain::{ConversationId, Cursor, LocalId, MessageId, Page, Problem, Remedy, Zone};
@@ -132,6 +132,15 @@ fn hard_events() -> Vec<Event> {
         Event::LinkOpened { ask: 1, result: Err(RawText::new("no")) },
         Event::FileSaved { ask: 1, result: Ok(RawText::new("/home/june/x")) },
         Event::Copied { result: Ok(CopiedBy::Tmux) },
+        Event::Piped {
+            ask: 1,
+            result: Ok(Piped {
+                output: RawText::new("\u{1b}[2J\n"),
+                errors: RawText::default(),
+                cut: true,
+                end: PipeEnd::Signal(13),
+            }),
+        },
         Event::Resumed,
     ]
 }

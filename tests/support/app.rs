@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use takeover::api::Client;
 use takeover::app::layout::Area;
 use takeover::app::outbox::State;
+use takeover::app::overlay::Overlay;
 use takeover::app::screen::{BlockLine, LineKind};
 use takeover::app::{Effect, Event, Key, Model, Settings, Size, Stamped, settle, words};
 use takeover::clock::Clock;
@@ -201,7 +202,8 @@ impl TestApp {
     fn awaits(&self) -> bool {
         let model = self.model();
         let sending = |state: &State| matches!(state, State::Journaling | State::Sending);
-        !model.poller.in_flight.is_empty() || model.outbox.entries.iter().any(|entry| sending(&entry.state))
+        let runs = matches!(model.overlays.open, Some((Overlay::PipeRunning { .. }, _)));
+        runs || !model.poller.in_flight.is_empty() || model.outbox.entries.iter().any(|entry| sending(&entry.state))
     }
 
     /// Takes whatever has come, without waiting.
