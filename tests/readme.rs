@@ -90,7 +90,7 @@ fn every_command_that_it_shows_is_one_that_the_sandbox_takes() {
     let commands: Vec<&str> = quoted.collect();
     assert!(commands.len() > 8, "{commands:?}");
     for command in commands {
-        let read: Result<takeover::sandbox::Command, _> = serde_json::from_str(command);
+        let read: Result<Command, _> = serde_json::from_str(command);
         assert!(read.is_ok(), "{command}: {read:?}");
     }
 }
