@@ -8,7 +8,7 @@ use super::layout::Fit;
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::thread::Anchor;
-use super::{lesson, update};
+use super::{lesson, reading, update};
 
 /// A move.
 pub fn act(model: &mut Model, action: Action) {
@@ -38,7 +38,7 @@ pub fn act(model: &mut Model, action: Action) {
     }
 }
 
-fn rests(model: &mut Model) {
+pub(super) fn rests(model: &mut Model) {
     model.panes.rests_since = model.now.mono;
 }
 
@@ -55,7 +55,8 @@ fn step(model: &mut Model, by: isize) {
             model.inbox.move_to(at);
             rests(model);
         }
-        Focus::Thread | Focus::Sidebar | Focus::Composer => model.screen.scroll += by as i64,
+        Focus::Thread => reading::step(model, by > 0),
+        Focus::Sidebar | Focus::Composer => model.screen.scroll += by as i64,
     }
 }
 
@@ -88,12 +89,12 @@ fn end(model: &mut Model, first: bool) {
             rests(model);
         }
         Focus::Thread | Focus::Sidebar | Focus::Composer => {
-            let Some(id) = model.panes.on_screen.clone() else { return };
-            let Some(thread) = model.threads.held.get_mut(&id) else { return };
-            thread.anchor = match thread.messages.first() {
-                Some(entry) if first => Anchor::Message { id: entry.message.id.clone(), row: 0 },
-                Some(_) | None => Anchor::Tail,
-            };
+            model.screen.scroll = 0;
+            if first {
+                reading::first(model);
+            } else {
+                reading::tail(model);
+            }
         }
     }
 }
@@ -106,6 +107,9 @@ pub fn open(model: &mut Model, id: &ConversationId) {
     rests(model);
     if let Some(thread) = model.threads.held.get_mut(id) {
         thread.anchor = Anchor::Tail;
+        thread.selected = None;
+        thread.fresh = None;
+        thread.looked_at = false;
     }
 }
 

@@ -6,6 +6,8 @@ use crate::domain::ConversationId;
 use crate::text::RawText;
 
 use super::key::Key;
+use super::links::Link;
+use super::listing::Listing;
 
 /// A question ignores keys for this long, so that a key meant for something else does not answer it.
 pub const QUESTION_DEAF_FOR: Duration = Duration::from_millis(200);
@@ -23,8 +25,20 @@ pub enum Overlay {
         /// The line under the cursor.
         chosen: usize,
     },
+    /// Links and files, to open or save one.
+    Links(Listing),
     /// A question that takes only `y` and Esc.
     Question(Question),
+}
+
+impl Overlay {
+    /// Whether characters typed over it are text, so that no letter of another alphabet stands for a key there.
+    #[must_use]
+    pub const fn takes_text(&self) -> bool {
+        match self {
+            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) => false,
+        }
+    }
 }
 
 /// What is asked.
@@ -43,6 +57,13 @@ pub enum Question {
         conversation: ConversationId,
         /// What.
         text: RawText,
+    },
+    /// Fetch a file: its host learns the address of this machine (security, S14).
+    SaveFile {
+        /// Where it lies.
+        link: Link,
+        /// Its name, as it came.
+        name: RawText,
     },
 }
 

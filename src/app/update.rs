@@ -8,13 +8,14 @@ use crate::text::RawText;
 
 use super::action::Action;
 use super::effect::Effect;
-use super::event::{Delivery, Event, Stamped};
+use super::event::{CopiedBy, Delivery, Event, Stamped};
 use super::inbox::THAWS_AFTER;
 use super::key::{Code, Key};
-use super::keymap::{self, Context, Lookup};
+use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
+use super::notice::Weight;
 use super::overlay::{Overlay, Question};
-use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
+use super::{attention, copying, lesson, listing, moving, poller, popup, reading, reconcile, search, sending, writing};
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
 const CLOCKS_AGREE_WITHIN: Duration = Duration::from_secs(5);
@@ -56,6 +57,9 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, request_id, &mut effects);
         }
+        Event::LinkOpened { ask, result } => listing::opened(model, ask, result),
+        Event::FileSaved { ask: _, result } => listing::saved(model, result),
+        Event::Copied { result } => copied(model, result),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -63,6 +67,22 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     }
     follow_up(model, &mut effects);
     effects
+}
+
+/// No terminal says whether it took the text: neither do we.
+fn copied(model: &mut Model, result: Result<CopiedBy, RawText>) {
+    let now = model.now.mono;
+    match result {
+        Ok(CopiedBy::Terminal) => {
+            let words = "copied by the terminal (OSC 52), which never confirms it";
+            model.notices.say(now, Weight::Plain, words, None);
+        }
+        Ok(CopiedBy::Tmux) => {
+            let words = "copied through tmux (OSC 52), if it has set-clipboard or allow-passthrough on";
+            model.notices.say(now, Weight::Plain, words, None);
+        }
+        Err(why) => model.notices.say(now, Weight::Warning, "not copied:", Some(why)),
+    }
 }
 
 /// By how much one clock went on further than the other: the monotonic one stands still while a machine sleeps.
@@ -113,20 +133,27 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
         return;
     }
     for key in keys {
-        press(model, *key, effects);
+        // With Enter as a send key a raw paste could send: Enter is one only alone in its read, else a new line.
+        let enter = *key == Key::plain(Code::Enter) && keys.len() > 1 && model.settings.enter_sends;
+        if enter && context(model) == Context::Composer && takes_text(model) {
+            act(model, Action::NewLine, effects);
+        } else {
+            press(model, *key, effects);
+        }
     }
 }
 
 /// Whether keys of one read have to be text: many printable ones, not all the same, and no reply begun by the first.
 fn rushed(model: &Model, keys: &[Key]) -> bool {
-    if model.panes.focus == Focus::Composer && model.overlays.open.is_none() {
+    let in_text = model.panes.focus == Focus::Composer || model.reading.search.prompt.is_some();
+    if in_text && model.overlays.open.is_none() {
         return false;
     }
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| keymap::look_up(context(model), None, *key) == Lookup::Act(Action::Reply);
+    let opens = |key: &Key| meant(model, None, *key).0 == Lookup::Act(Action::Reply);
     let begins_reply = free && keys.first().is_some_and(opens);
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
 }
@@ -147,23 +174,47 @@ fn pasted(model: &mut Model, text: RawText) {
     if model.overlays.open.is_some() {
         let now = model.now.mono;
         let words = "pasted text was ignored: close this first, then paste again";
-        model.notices.say(now, super::notice::Weight::Plain, words, None);
+        model.notices.say(now, Weight::Plain, words, None);
         return;
     }
     model.overlays.prefix = None;
-    if model.panes.focus == Focus::Composer {
+    if model.reading.search.prompt.is_some() {
+        search::insert(model, &text);
+    } else if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
     } else {
         writing::offer_paste(model, text);
     }
 }
 
-fn context(model: &Model) -> Context {
+/// Where a key pressed now is looked up.
+#[must_use]
+pub fn context(model: &Model) -> Context {
     match model.panes.focus {
+        _ if model.reading.search.prompt.is_some() => Context::Prompt,
         Focus::List => Context::List,
         Focus::Thread => Context::Thread,
         Focus::Sidebar => Context::Sidebar,
         Focus::Composer => Context::Composer,
+    }
+}
+
+/// Whether a character typed now is text: a letter of another alphabet stands for a key everywhere else.
+fn takes_text(model: &Model) -> bool {
+    match &model.overlays.open {
+        Some((overlay, _)) => overlay.takes_text(),
+        None => model.overlays.prefix.is_none() && context(model).is_text(),
+    }
+}
+
+/// What a key means in the panes. Outside text a letter without a meaning of its own is the Latin key in its place.
+fn meant(model: &Model, prefix: Option<Key>, key: Key) -> (Lookup, Key) {
+    let (keymap, context) = (&model.settings.keymap, context(model));
+    let found = keymap.look_up(context, prefix, key);
+    let text = takes_text(model) && key.typed().is_some();
+    match model.settings.langmap.latin(key).filter(|_| found == Lookup::Nothing && !text) {
+        Some(latin) => (keymap.look_up(context, prefix, latin), latin),
+        None => (found, key),
     }
 }
 
@@ -176,38 +227,72 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
-    if key == Key::control('z') || key == Key::control('l') {
-        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+    if let Some(effect) = always(model, key) {
+        effects.push(effect);
         return;
     }
     if model.overlays.open.is_some() {
-        popup::press(model, key, effects);
+        let latin = model.settings.langmap.latin(key).filter(|_| !takes_text(model));
+        popup::press(model, latin.unwrap_or(key), effects);
         return;
     }
-    let context = context(model);
-    if let Some(prefix) = model.overlays.prefix.take() {
+    let prefix = model.overlays.prefix;
+    let (found, latin) = meant(model, prefix, key);
+    if prefix.is_some() {
+        model.overlays.prefix = None;
         // Esc, and any key that means nothing here, ends the prefix and does nothing else.
-        if let Lookup::Act(action) = keymap::look_up(context, Some(prefix), key) {
+        if let Lookup::Act(action) = found {
             act(model, action, effects);
         }
         return;
     }
-    match keymap::look_up(context, None, key) {
+    // Esc ends a search before it leaves the pane.
+    if key == Key::plain(Code::Escape) && ends_search(model) {
+        search::end(model);
+        return;
+    }
+    match found {
         Lookup::Act(action) => act(model, action, effects),
-        Lookup::Prefix => model.overlays.prefix = Some(key),
-        Lookup::Nothing => {
-            if let (Context::Composer, Some(char)) = (context, key.typed()) {
-                writing::type_char(model, char);
-            }
-        }
+        Lookup::Prefix => model.overlays.prefix = Some(latin),
+        Lookup::Nothing => match (context(model), key.typed()) {
+            (Context::Composer, Some(char)) => writing::type_char(model, char),
+            (Context::Prompt, Some(char)) => search::type_char(model, char),
+            (Context::Composer | Context::Prompt | Context::List | Context::Thread | Context::Sidebar, _) => {}
+        },
     }
     lesson::follow(model);
+}
+
+/// Whether there is a search that Esc ends here.
+fn ends_search(model: &Model) -> bool {
+    match context(model) {
+        Context::List | Context::Thread | Context::Prompt => model.reading.search.stands(),
+        Context::Sidebar | Context::Composer => false,
+    }
+}
+
+/// Drawing again and suspending work whatever stands open; neither ends a prefix.
+fn always(model: &Model, key: Key) -> Option<Effect> {
+    if model.overlays.open.is_some() && key.typed().is_some() {
+        return None;
+    }
+    let prefix = model.overlays.prefix;
+    let found = match meant(model, prefix, key).0 {
+        Lookup::Nothing if prefix.is_some() => meant(model, None, key).0,
+        found => found,
+    };
+    match found {
+        Lookup::Act(Action::Redraw) => Some(Effect::Redraw),
+        Lookup::Act(Action::Suspend) => Some(Effect::Suspend),
+        Lookup::Act(_) | Lookup::Prefix | Lookup::Nothing => None,
+    }
 }
 
 /// Ctrl-C cancels the innermost like Esc; twice at the top it leaves.
 fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     let at_top = model.overlays.open.is_none()
         && model.overlays.prefix.is_none()
+        && !model.reading.search.stands()
         && model.panes.focus == Focus::List
         && model.panes.on_screen.is_none();
     if at_top && model.panes.interrupted {
@@ -216,9 +301,14 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if at_top {
         model.panes.interrupted = true;
         let now = model.now.mono;
-        model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
-    } else {
+        model.notices.say(now, Weight::Plain, "^C again quits", None);
+    } else if model.overlays.open.is_some() || model.overlays.prefix.is_some() {
         press(model, Key::plain(Code::Escape), effects);
+    } else if ends_search(model) {
+        search::end(model);
+    } else if let Lookup::Act(action) = Keymap::defaults().look_up(context(model), None, Key::plain(Code::Escape)) {
+        // What Esc does by default, whatever a person made of that key.
+        act(model, action, effects);
     }
 }
 
@@ -239,9 +329,40 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 Some(target) => writing::open(model, &target),
                 None => {
                     let now = model.now.mono;
-                    model.notices.say(now, super::notice::Weight::Plain, "no conversation is selected", None);
+                    model.notices.say(now, Weight::Plain, "no conversation is selected", None);
                 }
             }
+        }
+        Action::Unfold => reading::unfold(model),
+        Action::Trace => reading::trace(model),
+        Action::Source => reading::source(model),
+        Action::Links => listing::open(model),
+        Action::CopyId | Action::CopyMessage | Action::CopyTranscript | Action::CopyLink | Action::CopyEmail => {
+            copying::act(model, action, effects)
+        }
+        Action::Search => search::open(model),
+        Action::SearchNext | Action::SearchPrevious if model.reading.search.prompt.is_none() => {
+            search::next(model, action == Action::SearchNext);
+        }
+        Action::SearchNext | Action::SearchPrevious | Action::SearchKeep | Action::SearchEnd => {
+            search::act(model, action);
+        }
+        Action::EditLeft
+        | Action::EditRight
+        | Action::EditWordLeft
+        | Action::EditWordRight
+        | Action::EditHome
+        | Action::EditEnd
+        | Action::EditBackspace
+        | Action::EditDelete
+        | Action::EditDeleteWord
+        | Action::EditKillToEnd
+        | Action::EditKillToStart
+        | Action::EditYank
+        | Action::EditUndo
+            if model.reading.search.prompt.is_some() =>
+        {
+            search::act(model, action);
         }
         Action::Send
         | Action::NewLine

@@ -1,12 +1,14 @@
 //! The last line: the keys that work here now, most useful first; or the sentence that stands, a prefix's
 //! continuations, the demo's lesson.
 
-use crate::app::keymap::{self, Context};
+use crate::app::keymap::Context;
 use crate::app::notice::Weight;
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
+use crate::app::screen::{Fold, Line, LineKind};
+use crate::app::search::{self, Prompt};
 use crate::app::{Action, Model};
-use crate::text::width;
+use crate::text::{graphemes, width};
 
 use super::painter::{Painter, Pen};
 use super::{Place, Scene, names};
@@ -32,11 +34,13 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     let place = Some(pen.place());
     if let Some((overlay, _)) = &model.overlays.open {
         hints(scene, painter, &mut pen, over(overlay), None);
+    } else if let Some(prompt) = &model.reading.search.prompt {
+        return Some(prompt_line(scene, painter, pen, prompt));
     } else if let Some(prefix) = model.overlays.prefix {
         painter.write(&mut pen, &prefix.to_string(), scene.theme.strong);
         painter.write(&mut pen, " then", scene.theme.dim);
         pen.skip(BETWEEN);
-        let known = keymap::continuations(scene.context(), prefix);
+        let known = model.settings.keymap.continuations(scene.context(), prefix);
         let known = known.into_iter().map(|(key, action)| (key, action.hint().unwrap_or(action.help()))).collect();
         hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), "ends")));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
@@ -54,14 +58,43 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         }
     } else {
         if let Some(lesson) = model.overlays.lesson {
-            painter.cut(&mut pen, &taught(lesson), scene.theme.accent);
+            painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
             pen.skip(BETWEEN);
         }
-        let help = named(scene.context(), Action::Help, None);
+        let help = named(model, scene.context(), Action::Help, None);
         hints(scene, painter, &mut pen, here(scene), help);
     }
     place
 }
+
+/// The line of a search being typed: the text, what it finds, and the place of its cursor.
+fn prompt_line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, prompt: &Prompt) -> Place {
+    painter.write(&mut pen, "search: ", scene.theme.strong);
+    let said = search::prompt_words(scene.model, prompt);
+    // What it finds gives way to what is typed.
+    if pen.rest() >= width(&said) + PROMPT_AT_LEAST {
+        painter.right(&mut pen, &said, scene.theme.dim);
+        pen.keep(2);
+    }
+    let text = prompt.editor.text();
+    let before = width(text.get(..prompt.editor.cursor()).unwrap_or_default());
+    // The cursor stays in sight: as many clusters are left out before it as have to be.
+    let over = (before + 1).saturating_sub(pen.rest());
+    let (mut skipped, mut from) = (0, 0);
+    for (cluster, cells) in graphemes(text) {
+        if skipped >= over {
+            break;
+        }
+        skipped += cells;
+        from += cluster.len();
+    }
+    let (x, y) = pen.place();
+    painter.write(&mut pen, text.get(from..).unwrap_or_default(), scene.theme.plain);
+    (x.saturating_add(u16::try_from(before.saturating_sub(skipped)).unwrap_or(u16::MAX)), y)
+}
+
+/// Cells that a search's text has before its finds are said.
+const PROMPT_AT_LEAST: usize = 12;
 
 /// As many as fit, with the last one kept whatever else gives way.
 fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<Hint>, last: Option<Hint>) {
@@ -89,8 +122,8 @@ fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<
 }
 
 /// An action with its first key here; its own word, or another one that says what it does now.
-fn named(context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
-    let key = keymap::keys_of(context, action).into_iter().next()?;
+fn named(model: &Model, context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
+    let key = model.settings.keymap.key_of(context, action)?;
     Some((key, word.or(action.hint()).unwrap_or(action.help())))
 }
 
@@ -120,15 +153,23 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             if held {
                 list.push((Action::TakeBack, None));
             }
+            if model.reading.search.stands() {
+                list.extend([Action::SearchNext, Action::SearchEnd].map(|it| (it, None)));
+            }
             if model.screen.new_below > 0 {
                 list.push((Action::Last, Some("newest")));
+            }
+            let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
+            if model.screen.thread.iter().any(folded) {
+                list.push((Action::Trace, None));
             }
             list.extend([(Action::Reply, None), (Action::NextConversation, None), (Action::Back, None)]);
             list.extend([Action::Longest, Action::Sidebar, Action::Quit].map(|it| (it, None)));
         }
+        Context::Prompt => {}
         Context::Sidebar => list.extend([Action::Back, Action::Reply, Action::Longest].map(|it| (it, None))),
     }
-    list.into_iter().filter_map(|(action, word)| named(context, action, word)).collect()
+    list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect()
 }
 
 /// In the empty composer the send key and Up act on the reply before.
@@ -163,14 +204,15 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
     let known: &[(&str, &'static str)] = match overlay {
         Overlay::Help { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::WhoAmI { .. } => &[("Enter", "chooses"), ("j k", "move"), ("Esc", "nobody of these")],
+        Overlay::Links(_) => &[("Enter", "opens"), ("s", "saves"), ("j k", "move"), ("Esc", "closes")],
         Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
     };
     known.iter().map(|(key, words)| ((*key).to_owned(), *words)).collect()
 }
 
 /// What the demo asks for next.
-fn taught(lesson: Lesson) -> String {
-    let key = |context, action| keymap::keys_of(context, action).into_iter().next().unwrap_or_default();
+fn taught(model: &Model, lesson: Lesson) -> String {
+    let key = |context, action| model.settings.keymap.key_of(context, action).unwrap_or_default();
     match lesson {
         Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
         Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),

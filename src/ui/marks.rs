@@ -43,6 +43,10 @@ pub(super) struct Marks {
     pub(super) dot: &'static str,
     /// Before a tool call or a file.
     pub(super) fold: &'static str,
+    /// Before a tool call that is unfolded.
+    pub(super) unfolded: &'static str,
+    /// Beside the message under the cursor.
+    pub(super) here: &'static str,
     /// Between panes.
     pub(super) between: &'static str,
     /// A rule across.
@@ -83,6 +87,8 @@ static UNICODE: Marks = Marks {
     gutters: ["▌", "▏", "┊", "╎"],
     dot: "·",
     fold: "▸",
+    unfolded: "▾",
+    here: "›",
     between: "│",
     rule: "─",
     heavy: Frame { across: "━", down: "┃", corners: ["┏", "┓", "┗", "┛"] },
@@ -108,6 +114,8 @@ static ASCII: Marks = Marks {
     gutters: ["<", ">", ":", "?"],
     dot: "-",
     fold: "+",
+    unfolded: "-",
+    here: "*",
     between: "|",
     rule: "-",
     heavy: Frame { across: "=", down: "#", corners: ["#", "#", "#", "#"] },
@@ -157,6 +165,8 @@ mod tests {
             marks.draft,
             marks.dot,
             marks.fold,
+            marks.unfolded,
+            marks.here,
             marks.between,
             marks.rule,
         ];

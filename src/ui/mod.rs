@@ -6,6 +6,7 @@
 mod age;
 mod composer;
 mod hints;
+mod links;
 mod list;
 mod marks;
 mod names;
@@ -13,7 +14,7 @@ mod painter;
 mod popup;
 mod sidebar;
 mod status;
-mod theme;
+pub mod theme;
 mod thread;
 
 use ratatui::Frame;
@@ -21,10 +22,10 @@ use ratatui::Frame;
 pub use age::Age;
 pub use theme::Theme;
 
-use crate::app::Model;
 use crate::app::keymap::Context;
 use crate::app::layout::{Area, Fit};
 use crate::app::model::Focus;
+use crate::app::{Model, update};
 
 use marks::Marks;
 use painter::{Painter, Pen};
@@ -39,13 +40,8 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     /// Where a key pressed now would be looked up.
-    const fn context(&self) -> Context {
-        match self.model.panes.focus {
-            Focus::List => Context::List,
-            Focus::Thread => Context::Thread,
-            Focus::Sidebar => Context::Sidebar,
-            Focus::Composer => Context::Composer,
-        }
+    fn context(&self) -> Context {
+        update::context(self.model)
     }
 }
 
@@ -77,7 +73,8 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             Focus::Sidebar => on_section,
             Focus::Composer => in_text,
         };
-        on_popup.or(focused).or(on_hint)
+        let in_prompt = on_hint.filter(|_| model.reading.search.prompt.is_some());
+        on_popup.or(in_prompt).or(focused).or(on_hint)
     };
     if let Some((x, y)) = place.filter(|(x, y)| *x < bounds.right() && *y < bounds.bottom()) {
         frame.set_cursor_position((x, y));

@@ -5,11 +5,11 @@ use ratatui::style::Style;
 
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::{keymap, triage};
+use crate::app::triage;
 use crate::text::{RawText, sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, names};
+use super::{Place, Scene, links, names};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
@@ -22,12 +22,19 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     match overlay {
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
+        Overlay::Links(listing) => links::draw(scene, painter, listing),
         Overlay::Question(question) => ask(scene, painter, question),
     }
 }
 
 /// A frame of at most this size in the middle of the panes; the cells within it.
-fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), title: &str, foot: &str) -> Area {
+pub(super) fn frame(
+    scene: &Scene<'_>,
+    painter: &mut Painter<'_>,
+    wants: (usize, usize),
+    title: &str,
+    foot: &str,
+) -> Area {
     let layout = &scene.model.screen.layout;
     let screen = Area {
         x: 0,
@@ -67,13 +74,13 @@ fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), ti
 }
 
 /// How many rows fit between the bars with a frame around them.
-fn fits(scene: &Scene<'_>) -> usize {
+pub(super) fn fits(scene: &Scene<'_>) -> usize {
     let layout = &scene.model.screen.layout;
     usize::from(layout.hints.y.saturating_sub(layout.status.height)).saturating_sub(2)
 }
 
 fn help(scene: &Scene<'_>, painter: &mut Painter<'_>, top: usize) -> Option<Place> {
-    let list = keymap::help_of(scene.context());
+    let list = scene.model.settings.keymap.help_of(scene.context());
     let fits = fits(scene);
     // The end is not scrolled past.
     let top = top.min(list.len().saturating_sub(fits));
@@ -147,6 +154,12 @@ fn ask(scene: &Scene<'_>, painter: &mut Painter<'_>, question: &Question) -> Opt
             let name = triage::name_of(scene.model, conversation);
             let name = name.map(|name| format!("to {}", names::quoted(&name, inside.saturating_sub(5))));
             (paste_words(text), name, "y starts it, Esc does not")
+        }
+        Question::SaveFile { link, .. } => {
+            let host = RawText::new(link.host.as_str());
+            let host = format!("from {}", names::quoted(&host, inside.saturating_sub(7)));
+            let said = "fetch this file? its host learns this machine's address.".to_owned();
+            (said, Some(host), "y saves it, Esc does not")
         }
     };
     let said_rows = wrap(&said, inside);

@@ -4,13 +4,13 @@
 
 use crate::app::Action;
 use crate::app::inbox::{Everything, Standing, View};
-use crate::app::keymap::{self, Context};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::outbox::State;
 use crate::app::overlay::{Overlay, Question};
 use crate::app::words::{self, Unread};
 use crate::app::{poller, triage};
-use crate::text::{sanitize_line, truncate, width};
+use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::age::{Age, span};
 use super::names::quoted;
@@ -36,6 +36,9 @@ pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
         let words = match question {
             Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
             Question::PasteAsReply { text, .. } => popup::paste_words(text),
+            Question::SaveFile { link, .. } => {
+                format!("fetch from {}? y saves, Esc not", quoted(&RawText::new(link.host.as_str()), 16))
+            }
         };
         painter.cut(&mut pen, &words, scene.theme.warning);
         return;
@@ -223,7 +226,7 @@ fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 
 /// A view as a tab: its key, its name, its rows; `+` while more of them may be unread at the server.
 fn tab(model: &Model, view: View) -> String {
-    let key = keymap::keys_of(Context::List, Action::Show(view)).into_iter().next().unwrap_or_default();
+    let key = model.settings.keymap.key_of(Context::List, Action::Show(view)).unwrap_or_default();
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
     let complete = match view {
         View::All => model.inbox.everything == Everything::Complete,

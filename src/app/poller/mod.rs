@@ -222,7 +222,13 @@ pub fn stretch(model: &Model) -> f64 {
     let pages = if model.poller.split { 3.0 } else { 1.0 };
     let list = hour / LIST_EVERY.as_secs_f64() * pages;
     let thread = model.panes.on_screen.as_ref().map_or(0.0, |id| hour / thread_base(model, id).as_secs_f64());
-    model.budget.stretch(list + thread, model.now.mono)
+    let now = model.now.mono;
+    // What stands beside the thread is planned for only where there is not enough for everything.
+    let asides = model.panes.on_screen.as_ref().map_or(0.0, |_| 2.0 * hour / asides::EVERY.as_secs_f64());
+    match model.budget.stretch(list + thread, now) {
+        enough if enough <= 1.0 => enough,
+        _ => model.budget.stretch(list + thread + asides, now),
+    }
 }
 
 fn thread_base(model: &Model, id: &ConversationId) -> Duration {
