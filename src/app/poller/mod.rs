@@ -40,6 +40,9 @@ const FILLS_AT_ONCE: usize = 2;
 /// How many rows before the end of what is loaded the next page is asked for.
 const READ_AHEAD: usize = 40;
 
+/// From this stretch on the hour is tight.
+const TIGHT: f64 = 1.2;
+
 /// What a read is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -226,7 +229,7 @@ pub fn stretch(model: &Model) -> f64 {
     // What stands beside the thread is planned for only where there is not enough for everything.
     let asides = model.panes.on_screen.as_ref().map_or(0.0, |_| 2.0 * hour / asides::EVERY.as_secs_f64());
     match model.budget.stretch(list + thread, now) {
-        enough if enough <= 1.0 => enough,
+        enough if enough < TIGHT => enough,
         _ => model.budget.stretch(list + thread + asides, now),
     }
 }
