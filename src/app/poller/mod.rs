@@ -40,9 +40,6 @@ const FILLS_AT_ONCE: usize = 2;
 /// How many rows before the end of what is loaded the next page is asked for.
 const READ_AHEAD: usize = 40;
 
-/// From this stretch on the hour is tight.
-const TIGHT: f64 = 1.2;
-
 /// What a read is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -225,13 +222,7 @@ pub fn stretch(model: &Model) -> f64 {
     let pages = if model.poller.split { 3.0 } else { 1.0 };
     let list = hour / LIST_EVERY.as_secs_f64() * pages;
     let thread = model.panes.on_screen.as_ref().map_or(0.0, |id| hour / thread_base(model, id).as_secs_f64());
-    let now = model.now.mono;
-    // What stands beside the thread is planned for only where there is not enough for everything.
-    let asides = model.panes.on_screen.as_ref().map_or(0.0, |_| 2.0 * hour / asides::EVERY.as_secs_f64());
-    match model.budget.stretch(list + thread, now) {
-        enough if enough < TIGHT => enough,
-        _ => model.budget.stretch(list + thread + asides, now),
-    }
+    model.budget.stretch(list + thread, model.now.mono)
 }
 
 fn thread_base(model: &Model, id: &ConversationId) -> Duration {
