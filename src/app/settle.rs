@@ -13,7 +13,7 @@ use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::viewport::{self, Viewport, Window};
-use super::{triage, words};
+use super::{piping, triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
@@ -33,6 +33,7 @@ pub fn settle(model: &mut Model, size: Size) {
     model.screen.rows_each = if layout.list.width >= 60 { 1 } else { 2 };
     model.screen.list_fits = usize::from(layout.list.height / model.screen.rows_each.max(1)).max(1);
     keep_in_view(model);
+    piping::settle(model);
     composer(model);
     thread(model, shown.as_ref());
     seen(model);
