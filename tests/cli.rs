@@ -88,6 +88,7 @@ fn hostile_arguments_reach_no_terminal_s1() {
             vec![OsStr::new("sandbox"), OsStr::new("--port"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--listen"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--switch"), &hostile],
+            vec![OsStr::new("sandbox"), OsStr::new("--deliver"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--conversations"), &hostile],
             vec![OsStr::new("no-such-command"), &hostile],
         ];

@@ -157,6 +157,8 @@ pub struct Thread {
     pub read_to: Option<(MessageId, DateTime<Utc>)>,
     /// The first message that came since, and since when: it stays where it is while the thread is open.
     pub fresh: Option<(MessageId, DateTime<Utc>)>,
+    /// The step in which it was opened last: what is read after it may tell of something that came before.
+    pub opened_in: u64,
     /// Whether the last frame showed the end of the opened thread to somebody.
     pub looked_at: bool,
     /// The newest message when the reader last saw the end; what follows is "new".

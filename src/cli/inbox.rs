@@ -13,11 +13,12 @@ use crate::config::{self, Config, Given};
 use crate::effects::{Runner, Shared};
 use crate::http::BaseUrl;
 use crate::random::Random;
-use crate::runtime::{self, End, Inbox, RunError, Session};
+use crate::runtime::{self, End, Inbox, Recorder, RunError, Session};
 use crate::store::MemoryJournal;
 use crate::text::is_doubtful;
 
 use super::environment::Environment;
+use super::record::RecordArgs;
 use super::{NO_KEY, configuration, ended, failed, in_background, printer, usage};
 
 /// The inbox's arguments.
@@ -29,6 +30,8 @@ pub(super) struct InboxArgs {
     /// Your user id among the members: the inbox does not ask who you are.
     #[arg(long, value_name = "USER_ID")]
     pub(super) me: Option<String>,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
 }
 
 /// Three lines for somebody who has no key set.
@@ -37,7 +40,7 @@ const WITHOUT_A_KEY: &str = "takeover: no key. Put your organisation's API key i
 To look around first, with nothing to set up: takeover demo";
 
 /// Opens the inbox of the organisation whose key is in the environment.
-pub(super) fn run(given: &Given, environment: &Environment) -> ExitCode {
+pub(super) fn run(given: &Given, record: &RecordArgs, environment: &Environment) -> ExitCode {
     let Some(key) = environment.key.clone() else {
         printer::complain(WITHOUT_A_KEY);
         return ExitCode::from(NO_KEY);
@@ -53,31 +56,41 @@ pub(super) fn run(given: &Given, environment: &Environment) -> ExitCode {
         Err(words) => return usage(&words),
     };
     let settings = config.values.settings.clone();
-    match in_background(open(client, settings, false, &config, environment)) {
-        Ok(end) => ended(end),
+    match in_background(open(client, settings, false, &config, environment, record)) {
+        Ok(Ok(end)) => ended(end),
+        Ok(Err(words)) => usage(&words),
         Err(error) => failed(&error.to_string()),
     }
 }
 
-/// Runs the inbox over this client until it ends.
+/// Runs the inbox over this client until it ends. An error is a flag that does not fit, in words.
 pub(super) async fn open(
     client: Client,
     settings: Settings,
     lesson: bool,
     config: &Config,
     environment: &Environment,
-) -> Result<End, RunError> {
-    let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
+    record: &RecordArgs,
+) -> Result<Result<End, RunError>, String> {
+    let clock = Clock::system();
     let (colours, theme) = configuration::look(config, environment);
+    let recorder = record.start(&settings, &format!("{colours:?}"), lesson, &clock)?;
+    let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let (mut runner, told) = Runner::new(client, journal, Random::System);
     runner.set_machine(environment.machine());
-    let clock = Clock::system();
     let mut session = Session::new(settings, (runner, told), clock.clone());
+    if let Some(recorder) = &recorder {
+        session.observe(recorder.observer());
+    }
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
     if let Some(words) = config.said() {
         session.model.notices.say(clock.now().mono, Weight::Warning, words, None);
     }
-    runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful }).await
+    let end = runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful }).await;
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        printer::complain(&format!("takeover: the record is not whole: {error}"));
+    }
+    Ok(end)
 }

@@ -7,6 +7,8 @@ mod environment;
 mod inbox;
 mod keys;
 mod printer;
+mod record;
+mod replay;
 pub mod sandbox;
 
 use std::ffi::OsString;
@@ -50,6 +52,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// The keys as they stand.
     Keys(keys::KeysArgs),
+    /// Play a recorded session back and print the screen it ends with.
+    Replay(replay::ReplayArgs),
     /// The platform's API on this machine, for tests and for trying things out.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -73,10 +77,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let given = arguments.configuration.given(&arguments.inbox, &environment);
     match arguments.command {
-        None => inbox::run(&given, &environment),
+        None => inbox::run(&given, &arguments.inbox.record, &environment),
         Some(Command::Demo(args)) => demo::run(&args, &given, &environment),
         Some(Command::Config(args)) => config::run(&args, &given, &environment),
         Some(Command::Keys(args)) => keys::run(&args, &given),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Sandbox(args)) => run_sandbox(&args),
     }
 }
