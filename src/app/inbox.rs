@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time, UserId};
 
 use super::settings::Settings;
+use super::thread::ReadAt;
 
 /// A view over the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,6 +92,8 @@ pub struct Row {
     pub unread: bool,
     /// When the bell last rang for it.
     pub rang_at: Option<Duration>,
+    /// When the conversation was last read by its id.
+    pub read: Option<ReadAt>,
 }
 
 /// How a row stands in Waiting.
@@ -116,6 +119,7 @@ impl Row {
             changed: step,
             knowledge: None,
             rang_at: None,
+            read: None,
         }
     }
 

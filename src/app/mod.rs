@@ -3,7 +3,9 @@
 //! Owns every decision. Never fails, never awaits, never reads a clock, a file, the environment or a random number,
 //! and cannot name a request body, a channel or a runtime.
 
+pub mod act_words;
 pub mod action;
+pub mod acts;
 pub mod attention;
 pub mod blocks;
 pub mod composer;
@@ -13,6 +15,7 @@ pub mod effect;
 pub mod event;
 pub mod guard;
 pub mod inbox;
+pub mod journal_log;
 pub mod key;
 pub mod keymap;
 pub mod langmap;
@@ -21,11 +24,13 @@ pub mod lesson;
 pub mod link;
 pub mod links;
 pub mod listing;
+pub mod meeting;
 pub mod model;
 pub mod moving;
 pub mod notice;
 pub mod outbox;
 pub mod overlay;
+pub mod piping;
 pub mod poller;
 pub mod popup;
 pub mod prose;
@@ -41,6 +46,7 @@ pub mod thread;
 pub mod trace;
 pub mod transcript;
 pub mod triage;
+pub mod undo;
 pub mod update;
 pub mod viewport;
 pub mod words;
@@ -48,7 +54,7 @@ pub mod writing;
 
 pub use action::Action;
 pub use effect::{Effect, Fetch};
-pub use event::{CopiedBy, Delivery, Event, Found, Size, Stamped};
+pub use event::{CopiedBy, Delivery, Event, Found, PipeEnd, Piped, Size, Stamped};
 pub use key::{Code, Key};
 pub use model::{Focus, Model};
 pub use settings::Settings;

@@ -10,6 +10,7 @@ use crate::text::RawText;
 use super::composer::Composer;
 use super::event::Size;
 use super::inbox::Inbox;
+use super::journal_log::Acts;
 use super::link::Link;
 use super::notice::Notices;
 use super::outbox::Outbox;
@@ -20,6 +21,7 @@ use super::screen::Screen;
 use super::settings::Settings;
 use super::sidebar::Sidebar;
 use super::thread::Threads;
+use super::undo::Undo;
 
 /// The state.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +46,10 @@ pub struct Model {
     pub composer: Composer,
     /// Replies on their way.
     pub outbox: Outbox,
+    /// What was done in this session.
+    pub acts: Acts,
+    /// What of it can be taken back.
+    pub undo: Undo,
     /// Popups, questions, a waiting prefix.
     pub overlays: Overlays,
     /// How the platform answers.

@@ -39,6 +39,15 @@ pub enum State {
     },
     /// The bytes are on their way.
     Sending,
+    /// The server took it; whether it stands, or somebody else was quicker, is read back.
+    ReadBack {
+        /// The read must have been asked at this step or later.
+        from: u64,
+        /// Not asked again before.
+        look_at: Duration,
+        /// After this it is taken for done.
+        until: Duration,
+    },
     /// Nobody knows whether the server has it: look first, then the same key and bytes.
     Uncertain {
         /// What happened.
@@ -89,13 +98,27 @@ pub enum State {
         /// Since when we know.
         at: Duration,
     },
+    /// The server has what is no reply, or it stood there already.
+    Done {
+        /// Since when we know.
+        at: Duration,
+    },
 }
 
 impl State {
     /// Whether nothing will happen to it any more.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Delivered { .. })
+        matches!(self, Self::Delivered { .. } | Self::Done { .. })
+    }
+
+    /// Since when nothing will happen to it any more.
+    #[must_use]
+    pub const fn ended(&self) -> Option<Duration> {
+        match self {
+            Self::Delivered { at, .. } | Self::Done { at } => Some(*at),
+            _ => None,
+        }
     }
 
     /// Whether it stands as a block of its own until a person decides.
@@ -111,9 +134,11 @@ impl State {
             | Self::Held { .. }
             | Self::Ready { .. }
             | Self::Sending
+            | Self::ReadBack { .. }
             | Self::Uncertain { .. }
             | Self::Waiting { .. }
-            | Self::Delivered { .. } => false,
+            | Self::Delivered { .. }
+            | Self::Done { .. } => false,
         }
     }
 }
@@ -230,6 +255,8 @@ pub struct Entry {
     pub at_once: bool,
     /// The guard's read must have been asked at this step or later.
     pub guard_from: u64,
+    /// The last of the guard's reads must have been asked at this step or later: after what the steps before it did.
+    pub read_from: u64,
     /// How many attempts were made.
     pub attempts: u32,
     /// The step of the first attempt: what was known before it is not it.
@@ -250,6 +277,32 @@ pub struct Entry {
     pub taken_back: bool,
     /// What stood before it was taken back before the journal had answered for this one: it must not go by itself.
     pub earlier_gone: bool,
+    /// Of a change of tags: the set must have been read by a read of this step or later; none until its turn comes.
+    pub look_from: Option<u64>,
+    /// Of a note: the notes had been read to their end before the first attempt, so that one that is new is ours.
+    pub looked_before: bool,
+    /// Of a change of tags: the set that stood before it was replaced.
+    pub stood: Vec<TagId>,
+    /// Of a change of tags: how often a colleague's change had lost it, so that it is made again.
+    pub again: u8,
+}
+
+/// A change of tags that the server took and that has to be found standing: the API only replaces whole sets, and the
+/// last writer wins.
+#[derive(Clone, Debug)]
+pub struct Verifying {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// What has to stand.
+    pub delta: TagDelta,
+    /// The step in which the server took it.
+    pub written_in: u64,
+    /// When that was.
+    pub written_at: Duration,
+    /// How many looks found it standing.
+    pub looks: usize,
+    /// How often it was made again.
+    pub again: u8,
 }
 
 impl Entry {
@@ -286,7 +339,11 @@ impl Entry {
             | State::Unjournaled { .. }
             | State::Unsent => true,
             State::Waiting { .. } | State::Blocked { .. } => !self.unknown,
-            State::Sending | State::Uncertain { .. } | State::Delivered { .. } => false,
+            State::Sending
+            | State::ReadBack { .. }
+            | State::Uncertain { .. }
+            | State::Delivered { .. }
+            | State::Done { .. } => false,
         }
     }
 }
@@ -302,6 +359,8 @@ pub struct Outbox {
     pub entries: Vec<Entry>,
     /// The number of the next ask.
     pub next_ask: u64,
+    /// Changes of tags that have to be found standing.
+    pub verifying: Vec<Verifying>,
     /// The last own text in each conversation, to copy.
     pub last_sent: std::collections::HashMap<ConversationId, RawText>,
 }
@@ -322,6 +381,21 @@ impl Outbox {
     #[must_use]
     pub fn undelivered(&self) -> usize {
         self.entries.iter().filter(|entry| !entry.state.is_final()).count()
+    }
+
+    /// Whether a step of this act is seen by the visitor: then all of it is held, and guarded.
+    #[must_use]
+    pub fn is_seen(&self, act: u64) -> bool {
+        self.entries.iter().any(|entry| entry.act == act && entry.work.is_visible())
+    }
+
+    /// Whether the step at `at` only makes a conversation mine before a reply of the same act.
+    #[must_use]
+    pub fn is_claim(&self, at: usize) -> bool {
+        let Some(entry) = self.entries.get(at) else { return false };
+        let owner = matches!(&entry.work, Work::Change { change: Change::Owner(Some(_)), .. });
+        let replies = |later: &Entry| later.act == entry.act && matches!(later.work, Work::Reply { .. });
+        owner && self.entries.iter().skip(at + 1).any(replies)
     }
 
     /// The message in the thread that is this reply: a text of the team, word for word, that was not known before its

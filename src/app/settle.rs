@@ -13,7 +13,7 @@ use super::model::Model;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::viewport::{self, Viewport, Window};
-use super::{triage, words};
+use super::{piping, triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
@@ -33,6 +33,7 @@ pub fn settle(model: &mut Model, size: Size) {
     model.screen.rows_each = if layout.list.width >= 60 { 1 } else { 2 };
     model.screen.list_fits = usize::from(layout.list.height / model.screen.rows_each.max(1)).max(1);
     keep_in_view(model);
+    piping::settle(model);
     composer(model);
     thread(model, shown.as_ref());
     seen(model);
@@ -305,14 +306,25 @@ fn seen(model: &mut Model) {
     }
 }
 
-/// The replies of a conversation that are not messages yet, each with what happens to it and its first rows.
+/// What is on its way in a conversation, act by act: what happens to its next step, and the first rows of its words.
+/// What no visitor sees and needs nobody is done in a moment: it is not drawn.
 fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLine> {
     let mut lines = Vec::new();
+    let mut acts: Vec<u64> = Vec::new();
     for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
+        if acts.contains(&entry.act) {
+            continue;
+        }
+        acts.push(entry.act);
+        let steps = || model.outbox.pending(id).filter(|step| step.act == entry.act && !step.taken_back);
+        if !model.outbox.is_seen(entry.act) && !steps().any(|step| words::worth_a_block(&step.state)) {
+            continue;
+        }
         // What to do stands at the end of the sentence: it must not be cut.
         let (words, warning) = words::entry(model, entry);
         lines.extend(wrapped(&words, width).into_iter().map(|words| BlockLine::State { words, warning }));
-        let mut rows = blocks::rows(&entry.text, width);
+        let Some(said) = steps().find(|step| !step.text.is_empty()) else { continue };
+        let mut rows = blocks::rows(&said.text, width);
         for row in rows.by_ref().take(3) {
             lines.push(BlockLine::Text(row));
         }

@@ -7,9 +7,10 @@ use crate::domain::problem::Reached;
 use crate::domain::{Priority, Problem, Remedy, Status};
 use crate::text::{RawText, sanitize_line, truncate, width};
 
+use super::act_words;
 use super::guard::Reason;
 use super::model::Model;
-use super::outbox::{Entry, State};
+use super::outbox::{Entry, State, Work};
 
 /// The most cells that a name from outside gets within our sentences (security, S2).
 pub const OUTSIDE_CELLS: usize = 40;
@@ -60,9 +61,33 @@ pub fn priority(priority: &Priority) -> Option<String> {
     }
 }
 
-/// What happens to a reply, and whether a person has to act.
+/// What happens to a step, and whether a person has to act. One that is no reply, and more steps behind it, are named.
 #[must_use]
 pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
+    let (said, asks) = fate(model, entry);
+    let entries = &model.outbox.entries;
+    let from = entries.iter().position(|held| held.ask == entry.ask && held.local == entry.local).unwrap_or(0);
+    // That a reply makes it mine first is said in the composer's border.
+    let steps = entries.iter().enumerate().skip(from).filter(|(_, step)| step.act == entry.act);
+    let named: Vec<_> = steps.filter(|(at, _)| !model.outbox.is_claim(*at)).map(|(_, step)| &step.work).collect();
+    if matches!(named.as_slice(), [] | [Work::Reply { .. }]) {
+        return (said, asks);
+    }
+    let orders: Vec<String> = named.into_iter().map(|work| act_words::order(model, work)).collect();
+    (format!("{}: {said}", orders.join(", then ")), asks)
+}
+
+/// Whether a state is one that a person should see of an act that no visitor does.
+#[must_use]
+pub fn worth_a_block(state: &State) -> bool {
+    match state {
+        State::Ready { problem, .. } => problem.is_some(),
+        State::Uncertain { .. } | State::Waiting { .. } => true,
+        state => state.asks(),
+    }
+}
+
+fn fate(model: &Model, entry: &Entry) -> (String, bool) {
     let now = model.now.mono;
     match &entry.state {
         State::Journaling => ("being written down".to_owned(), false),
@@ -75,6 +100,7 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
         }
         State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
         State::Sending => ("being sent".to_owned(), false),
+        State::ReadBack { .. } => ("sent, being read back".to_owned(), false),
         State::Uncertain { problem, .. } => {
             (format!("not known whether it arrived ({}): looking", cause(problem)), false)
         }
@@ -98,6 +124,7 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
             (format!("unsent since {since}: ^S sends it again, Up takes it back to edit"), true)
         }
         State::Delivered { .. } => ("sent".to_owned(), false),
+        State::Done { .. } => ("done".to_owned(), false),
     }
 }
 
@@ -120,6 +147,7 @@ pub fn because(model: &Model, reason: &Reason) -> String {
             let said = |email: &Option<RawText>| email.as_ref().map_or_else(|| "none".to_owned(), quoted);
             format!("their e-mail changed from {} to {}", said(from), said(to))
         }
+        Reason::Field(_) => "somebody else changed it meanwhile".to_owned(),
         Reason::Gone => "the conversation is not there any more".to_owned(),
         Reason::Earlier => "the reply before it was taken back".to_owned(),
         Reason::Late => "it is more than ten minutes late".to_owned(),

@@ -103,6 +103,7 @@ impl Sim {
         let settings = Settings {
             hold,
             me: Some(user("u-me")),
+            claim_on_reply: false,
             zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()),
             ..Settings::default()
         };
@@ -286,7 +287,7 @@ impl Sim {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
-            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Pipe { .. } | Effect::Copy { .. } => {}
             Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
