@@ -190,7 +190,7 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Line,
                     painter.write(pen, &ending(host, room), theme.plain);
                     painter.write(pen, ": ", theme.dim);
                 }
-                None => painter.write(pen, " file, its link cannot be used: ", theme.warning),
+                None => painter.write(pen, " file, bad link: ", theme.warning),
             }
             painter.cut(pen, text, theme.plain);
         }
