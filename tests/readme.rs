@@ -81,3 +81,16 @@ fn it_names_every_switch_and_every_command_of_the_sandbox_and_no_other() {
         }
     }
 }
+
+#[test]
+fn every_command_that_it_shows_is_one_that_the_sandbox_takes() {
+    let readme = readme();
+    let chapter = readme.split("## The sandbox").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let quoted = chapter.split(['`', '\'']).filter(|text| text.starts_with("{\"") && !text.contains('…'));
+    let commands: Vec<&str> = quoted.collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for command in commands {
+        let read: Result<Command, _> = serde_json::from_str(command);
+        assert!(read.is_ok(), "{command}: {read:?}");
+    }
+}
