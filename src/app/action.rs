@@ -191,7 +191,7 @@ impl Action {
             Self::SearchPrevious => "previous hit",
             Self::SearchKeep => "find it in the thread, open the row in the list",
             Self::SearchEnd => "end the search",
-            Self::Pipe => "pipe the transcript, without notes, to a command",
+            Self::Pipe => "pipe the transcript to a command",
             Self::TakeBack => "take back the held reply",
             Self::Refresh => "refresh, show what is new",
             Self::Redraw => "draw again",
