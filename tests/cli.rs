@@ -88,6 +88,7 @@ fn hostile_arguments_reach_no_terminal_s1() {
             vec![OsStr::new("sandbox"), OsStr::new("--port"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--listen"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--switch"), &hostile],
+            vec![OsStr::new("sandbox"), OsStr::new("--deliver"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--conversations"), &hostile],
             vec![OsStr::new("no-such-command"), &hostile],
         ];
@@ -119,7 +120,7 @@ fn a_hostile_environment_reaches_no_terminal_either() {
         let output = command.env("TAKEOVER_API_KEY", KEY).env("TAKEOVER_BASE_URL", hostile).output().unwrap();
         assert_harmless(&output.stderr, &hostile);
         assert_eq!(output.status.code(), Some(2), "{hostile:?}: {}", words(&output.stderr));
-        assert!(words(&output.stderr).starts_with("takeover: the base URL does not fit: "), "{hostile:?}");
+        assert!(words(&output.stderr).starts_with("takeover: TAKEOVER_BASE_URL: base_url "), "{hostile:?}");
     }
     for key in ["\u{1b}[2J", "two words", "line\nbreak", "x\u{7f}"] {
         let output = takeover().env("TAKEOVER_API_KEY", key).output().unwrap();

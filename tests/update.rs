@@ -13,3 +13,5 @@ mod merging;
 mod order;
 #[path = "update/reading.rs"]
 mod reading;
+#[path = "update/threads.rs"]
+mod threads;

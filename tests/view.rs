@@ -6,5 +6,7 @@
 mod hostile;
 #[path = "view/pictures.rs"]
 mod pictures;
+#[path = "view/reading.rs"]
+mod reading;
 #[path = "view/sample.rs"]
 mod sample;

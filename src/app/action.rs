@@ -61,6 +61,8 @@ pub enum Action {
     CopyLink,
     /// Copy the visitor's e-mail address.
     CopyEmail,
+    /// Pipe the transcript, without notes, to a command.
+    Pipe,
     /// Search.
     Search,
     /// The next hit.
@@ -189,6 +191,7 @@ impl Action {
             Self::SearchPrevious => "previous hit",
             Self::SearchKeep => "find it in the thread, open the row in the list",
             Self::SearchEnd => "end the search",
+            Self::Pipe => "pipe the transcript, without notes, to a command",
             Self::TakeBack => "take back the held reply",
             Self::Refresh => "refresh, show what is new",
             Self::Redraw => "draw again",

@@ -8,6 +8,7 @@ use crate::text::RawText;
 use super::key::Key;
 use super::links::Link;
 use super::listing::Listing;
+use super::piping::Pipe;
 
 /// A question ignores keys for this long, so that a key meant for something else does not answer it.
 pub const QUESTION_DEAF_FOR: Duration = Duration::from_millis(200);
@@ -27,6 +28,18 @@ pub enum Overlay {
     },
     /// Links and files, to open or save one.
     Links(Listing),
+    /// The line of a command that gets the transcript ([`super::piping`]).
+    PipePrompt,
+    /// That command runs.
+    PipeRunning {
+        /// The number of the ask.
+        ask: u64,
+    },
+    /// What the command wrote.
+    PipeOutput {
+        /// The first row shown.
+        top: usize,
+    },
     /// A question that takes only `y` and Esc.
     Question(Question),
 }
@@ -36,7 +49,13 @@ impl Overlay {
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         match self {
-            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) => false,
+            Self::PipePrompt => true,
+            Self::Help { .. }
+            | Self::WhoAmI { .. }
+            | Self::Links(_)
+            | Self::PipeRunning { .. }
+            | Self::PipeOutput { .. }
+            | Self::Question(_) => false,
         }
     }
 }
@@ -74,6 +93,8 @@ pub struct Overlays {
     pub open: Option<(Overlay, Duration)>,
     /// A prefix that waits for its second key.
     pub prefix: Option<Key>,
+    /// A transcript on its way through a command.
+    pub pipe: Pipe,
     /// The demo's lesson: which step it is at.
     pub lesson: Option<Lesson>,
     /// Whether the first-run question "who are you" was answered or not needed.

@@ -11,6 +11,7 @@ mod list;
 mod marks;
 mod names;
 mod painter;
+mod piping;
 mod popup;
 mod sidebar;
 mod status;

@@ -9,7 +9,7 @@ use crate::app::triage;
 use crate::text::{RawText, sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, links, names};
+use super::{Place, Scene, links, names, piping};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
@@ -23,6 +23,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
         Overlay::Links(listing) => links::draw(scene, painter, listing),
+        Overlay::PipePrompt => piping::prompt(scene, painter),
+        Overlay::PipeRunning { .. } => piping::running(scene, painter),
+        Overlay::PipeOutput { top } => piping::output(scene, painter, *top),
         Overlay::Question(question) => ask(scene, painter, question),
     }
 }

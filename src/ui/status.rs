@@ -10,9 +10,10 @@ use crate::app::outbox::State;
 use crate::app::overlay::{Overlay, Question};
 use crate::app::words::{self, Unread};
 use crate::app::{poller, triage};
-use crate::text::{RawText, sanitize_line, truncate, width};
+use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
+use super::links::ending;
 use super::names::quoted;
 use super::painter::{Painter, Pen};
 use super::{Scene, popup};
@@ -28,6 +29,9 @@ const WIDE: u16 = 100;
 /// From here on the list is read so much less often than usual that it is said.
 const STRETCHED: f64 = 1.25;
 
+/// Cells that a host has where there is one line alone.
+const HOST: usize = 13;
+
 /// The one line of a screen that is too small for more.
 pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let model = scene.model;
@@ -36,9 +40,7 @@ pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
         let words = match question {
             Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
             Question::PasteAsReply { text, .. } => popup::paste_words(text),
-            Question::SaveFile { link, .. } => {
-                format!("fetch from {}? y saves, Esc not", quoted(&RawText::new(link.host.as_str()), 16))
-            }
+            Question::SaveFile { link, .. } => format!("save from {}? y yes, Esc no", ending(&link.host, HOST)),
         };
         painter.cut(&mut pen, &words, scene.theme.warning);
         return;

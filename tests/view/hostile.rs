@@ -11,12 +11,14 @@ use takeover::app::event::Size;
 use takeover::app::guard::Reason;
 use takeover::app::key::Key;
 use takeover::app::layout::Fit;
+use takeover::app::links::Link;
 use takeover::app::model::{Focus, Model};
 use takeover::app::notice::Weight;
 use takeover::app::outbox::State;
 use takeover::app::overlay::{Overlay, Question};
+use takeover::app::screen::Fold;
 use takeover::app::screen::LineKind;
-use takeover::app::{sending, settle};
+use takeover::app::{Action, listing, search, sending, settle};
 use takeover::domain::{Me, PartKind, Priority, Role, Speaker, Status, UserId};
 use takeover::text::width;
 use takeover::ui::{self, Theme};
@@ -26,7 +28,7 @@ use super::sample::{self, Drawn, draw, id, raw};
 const THEME: Theme = Theme::of(true, false);
 
 /// Pieces that outside text is made of: what drives terminals, what is wide, what copies our own lines.
-const PIECES: [&str; 30] = [
+const PIECES: [&str; 38] = [
     "hello",
     " ",
     "\u{1b}[2J",
@@ -56,6 +58,14 @@ const PIECES: [&str; 30] = [
     " ^S send   Esc leave",
     "\u{1100}\u{1100}\u{1161}\u{3164}\u{115f}",
     "\u{fdfd}\u{12031}",
+    "**bold** _and_ `code` ",
+    "\n```\n**x**\n```\n# a heading\n",
+    "https://bank.example@evil.example/",
+    " https://bаnk.example/x\u{7}\u{1b}[0m ",
+    "[https://bank.example](https://evil.example) ",
+    "{\"a\":[1,{\"b\":\"\\u001b\"}],",
+    "javascript:alert(1) file:///etc/passwd ",
+    "▸ file on bank.example: x ▸ not as it is written: it leads to bank.example ",
     "a_very_long_word_without_any_place_to_break_it_that_goes_on_and_on_and_on_and_on",
 ];
 
@@ -95,9 +105,12 @@ fn hostile(texts: &[String]) -> Model {
     let roles = [Role::User, Role::Assistant, Role::System, Role::Other(raw("odd"))];
     let messages = roles.into_iter().cycle().take(12).enumerate().map(|(number, role)| {
         let source = ["bot", "api", "other"][number % 3];
-        let tool = PartKind::Tool { name: Some(next()), input: None, output: None, error_text: Some(next()) };
+        let tool =
+            PartKind::Tool { name: Some(next()), input: Some(next()), output: Some(next()), error_text: Some(next()) };
         let file = PartKind::File { url: next(), media_type: Some(next()), filename: Some(next()) };
-        let kinds = vec![PartKind::Text(next()), tool, file, PartKind::Unreadable(next())];
+        let host = raw(&format!("https://{}.example/{}", "h".repeat(number * 20), next().as_raw()));
+        let lies = PartKind::File { url: host, media_type: Some(next()), filename: Some(next()) };
+        let kinds = vec![PartKind::Text(next()), tool, file, lies, PartKind::Unreadable(next())];
         sample::parts("june", 300 + number, role, Some(source), &format!("14:10:{number:02}"), kinds)
     });
     let messages: Vec<_> = messages.collect();
@@ -131,8 +144,39 @@ fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
         3 => model.overlays.show(Overlay::Question(question), Duration::ZERO),
         4 => model.overlays.prefix = Some(Key::char('g')),
         5 => model.notices.say(model.now.mono, Weight::Warning, "our words:", Some(raw(text))),
+        7 => unfolded(model),
+        8 | 9 => {
+            settle(model, Size { columns: 120, rows: 40 });
+            model.panes.on_screen = Some(id("june"));
+            listing::open(model);
+            if overlay == 9 {
+                let link = Link::parse(&format!("https://{}.example", "x".repeat(200))).unwrap();
+                let question = Question::SaveFile { link, name: raw(text) };
+                model.overlays.show(Overlay::Question(question), Duration::ZERO);
+            }
+        }
+        10 => {
+            search::open(model);
+            search::insert(model, &raw(text));
+        }
         _ => {}
     }
+}
+
+/// Everything in the thread at its fullest: traces, markers and sources unfolded, a search, a line before what is new.
+fn unfolded(model: &mut Model) {
+    settle(model, Size { columns: 120, rows: 40 });
+    model.reading.source = model.step.is_multiple_of(2);
+    model.settings.absolute_times = true;
+    let thread = model.threads.entry(&id("june"));
+    thread.trace = true;
+    let folds: Vec<_> = thread.messages.iter().map(|entry| (entry.message.id.clone(), Fold::Some)).collect();
+    thread.folds.extend(folds);
+    let first = thread.messages.get(3).map(|entry| (entry.message.id.clone(), sample::at("14:00").at));
+    thread.fresh = first;
+    search::open(model);
+    search::insert(model, &raw("e"));
+    search::act(model, Action::SearchKeep);
 }
 
 /// No cell holds what may not be drawn, and no wide cluster lacks its second cell.
@@ -219,7 +263,7 @@ proptest! {
         rows in 0_u16..=60,
         texts in proptest::collection::vec(outside(), 1..9),
         focus in 0_usize..4,
-        overlay in 0_usize..7,
+        overlay in 0_usize..11,
         ascii in any::<bool>(),
     ) {
         let mut model = hostile(&texts);
@@ -232,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn without_colours_no_cell_has_one(texts in proptest::collection::vec(outside(), 1..5), overlay in 0_usize..7) {
+    fn without_colours_no_cell_has_one(texts in proptest::collection::vec(outside(), 1..5), overlay in 0_usize..11) {
         let mut model = hostile(&texts);
         dress(&mut model, 3, overlay, "text");
         let drawn = draw(&mut model, &Theme::of(false, false), 120, 30);
@@ -248,7 +292,7 @@ fn the_smallest_and_the_largest_screens_are_drawn() {
         [(0, 0), (1, 0), (0, 1), (1, 1), (39, 9), (40, 10), (79, 10), (80, 10), (120, 10), (500, 200)]
     {
         for focus in 0..4 {
-            for overlay in 0..7 {
+            for overlay in 0..11 {
                 let mut model = sample::everything();
                 dress(&mut model, focus, overlay, "some text");
                 cells_are_whole(&draw(&mut model, &THEME, columns, rows));
