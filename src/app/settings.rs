@@ -4,6 +4,20 @@ use std::time::Duration;
 
 use crate::domain::{UserId, Zone};
 
+/// Where a resolve or a snooze leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Advance {
+    /// To the next row of the same view.
+    #[default]
+    Next,
+    /// To the row before.
+    Previous,
+    /// Nowhere: the conversation stays on screen.
+    Stay,
+    /// Back to the list.
+    List,
+}
+
 /// The settings of one profile.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -19,6 +33,14 @@ pub struct Settings {
     pub demo: bool,
     /// Marks and gutters without anything outside ASCII.
     pub ascii: bool,
+    /// Whether the first reply on a conversation that nobody owns assigns it to me.
+    pub claim_on_reply: bool,
+    /// Whether a note ends in the name of who wrote it.
+    pub note_signature: bool,
+    /// Whether Enter sends a reply; Ctrl-J makes a new line either way.
+    pub enter_sends: bool,
+    /// Where a resolve or a snooze leads.
+    pub advance: Advance,
 }
 
 impl Default for Settings {
@@ -30,6 +52,10 @@ impl Default for Settings {
             colleague_waits: Duration::from_secs(600),
             demo: false,
             ascii: false,
+            claim_on_reply: true,
+            note_signature: true,
+            enter_sends: false,
+            advance: Advance::Next,
         }
     }
 }
