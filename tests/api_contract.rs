@@ -51,7 +51,7 @@ fn thread() -> ConversationId {
 }
 
 async fn reply(client: &Client) -> Answer<Message> {
-    client.reply(&thread(), "key-1", encode_reply(&RawText::new("Hello"))).await
+    client.reply(&thread(), "key-1", encode_reply(&RawText::new("Hello"), &[])).await
 }
 
 fn problem<T: std::fmt::Debug>(answer: Answer<T>) -> Problem {

@@ -288,7 +288,7 @@ fn a_refusal_after_an_unknown_attempt_is_believed_when_the_thread_has_not_shown_
         if let Some(after) = arrives {
             desk.wait(after);
             // The first attempt was under way all the time.
-            let body = takeover::api::encode_reply(&RawText::new("yes"));
+            let body = takeover::api::encode_reply(&RawText::new("yes"), &[]);
             let now = desk.now;
             desk.platform.post(0, "key-1", &body, Duration::ZERO, now);
         }

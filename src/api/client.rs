@@ -1,4 +1,7 @@
-//! The client: a base URL, a credential, and one method for each endpoint.
+//! The client: a base URL, a credential, and one request for one answer.
+//!
+//! Owns the transport that every endpoint shares: it knows a method, a URL, a key and bytes. Never knows what an
+//! endpoint means: those stand in the files beside this one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,14 +15,13 @@ use url::Url;
 
 use crate::budget::Reading;
 use crate::clock::Clock;
-use crate::domain::{
-    Chatbot, ChatbotId, Conversation, ConversationId, Cursor, Me, Member, Message, Page, Problem, Status, UserId,
-};
+use crate::domain::Problem;
+use crate::domain::problem::Reached;
 use crate::http::{self, BaseUrl, BuildError, Options};
 use crate::text::RawText;
 
 use super::body::{self, Cut};
-use super::decode::{self, Broken};
+use super::decode::Broken;
 use super::error::{self, Asked};
 use super::headers;
 
@@ -27,8 +29,6 @@ use super::headers;
 const MOST_KEY_CHARS: usize = 255;
 /// The shortest key that is looked for in what a server says.
 const SHORTEST_SECRET: usize = 8;
-/// The most elements a page may have (contract, section 3).
-const MOST_LIMIT: u8 = 100;
 
 /// What one request brought: its result, and what every answer tells besides.
 #[derive(Clone, Debug)]
@@ -63,36 +63,6 @@ pub enum ClientError {
     /// TLS or proxy settings.
     #[error(transparent)]
     Build(#[from] BuildError),
-}
-
-/// What to list (contract, section 2.2). `sort` is never sent: its values are not documented.
-#[derive(Clone, Debug)]
-pub struct ConversationsQuery {
-    /// In which states; one that the platform never named cannot be asked for and is left out.
-    pub statuses: Vec<Status>,
-    /// Whose.
-    pub assigned_to: Vec<UserId>,
-    /// Also nobody's; only together with `assigned_to`.
-    pub include_unassigned: bool,
-    /// On which bot.
-    pub chatbot: Option<ChatbotId>,
-    /// Where the walk goes on.
-    pub cursor: Option<Cursor>,
-    /// How many, 1 to 100.
-    pub limit: u8,
-}
-
-impl Default for ConversationsQuery {
-    fn default() -> Self {
-        Self {
-            statuses: Vec::new(),
-            assigned_to: Vec::new(),
-            include_unassigned: false,
-            chatbot: None,
-            cursor: None,
-            limit: 25,
-        }
-    }
 }
 
 /// The platform's API under one credential. Clones share their connections.
@@ -170,80 +140,65 @@ impl Client {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// `GET /me`: whose credential this is.
-    pub async fn me(&self) -> Answer<Me> {
-        self.get(self.endpoint(&["me"]), decode::me).await
+    pub(super) fn endpoint(&self, segments: &[&str]) -> Url {
+        self.shared.base.endpoint(segments)
     }
 
-    /// `GET /team/members`: the active members, documented to come in one response.
-    pub async fn members(&self) -> Answer<Page<Member>> {
-        self.get(self.endpoint(&["team", "members"]), decode::members).await
+    pub(super) async fn get<T>(&self, url: Url, read: impl FnOnce(Vec<u8>) -> Result<T, Broken>) -> Answer<T> {
+        self.exchange(self.shared.http.get(url), false, read).await
     }
 
-    /// `GET /chatbots`, `page` from 1, 100 a page.
-    pub async fn chatbots(&self, page: u32) -> Answer<Page<Chatbot>> {
-        let mut url = self.endpoint(&["chatbots"]);
-        url.query_pairs_mut().append_pair("page", &page.max(1).to_string()).append_pair("page_size", "100");
-        self.get(url, decode::chatbots).await
-    }
-
-    /// `GET /conversations`: one page.
-    pub async fn conversations(&self, query: &ConversationsQuery) -> Answer<Page<Conversation>> {
-        let mut url = self.endpoint(&["conversations"]);
-        let statuses: Vec<_> = query.statuses.iter().filter_map(Status::word).collect();
-        let people: Vec<_> = query.assigned_to.iter().map(UserId::as_str).collect();
-        {
-            let mut pairs = url.query_pairs_mut();
-            if !statuses.is_empty() {
-                pairs.append_pair("status", &statuses.join(","));
-            }
-            if !people.is_empty() {
-                pairs.append_pair("assigned_to", &people.join(","));
-                if query.include_unassigned {
-                    pairs.append_pair("include_unassigned", "true");
-                }
-            }
-            if let Some(chatbot) = &query.chatbot {
-                pairs.append_pair("chatbot_id", chatbot.as_str());
-            }
-        }
-        place(&mut url, query.cursor.as_ref(), query.limit);
-        self.get(url, decode::conversations).await
-    }
-
-    /// `GET /conversations/{id}`.
-    pub async fn conversation(&self, id: &ConversationId) -> Answer<Conversation> {
-        let url = self.endpoint(&["conversations", id.as_str()]);
-        self.get(url, |body| decode::conversation(body, id)).await
-    }
-
-    /// `GET /conversations/{id}/messages`: one page, in the server's order.
-    pub async fn messages(&self, id: &ConversationId, cursor: Option<&Cursor>, limit: u8) -> Answer<Page<Message>> {
-        let mut url = self.endpoint(&["conversations", id.as_str(), "messages"]);
-        place(&mut url, cursor, limit);
-        self.get(url, |body| decode::messages(body, id)).await
-    }
-
-    /// `POST /conversations/{id}/messages`: sends exactly these bytes under this `Idempotency-Key`, and answers with
-    /// the message as the server has it. Visitors see it.
-    pub async fn reply(&self, id: &ConversationId, key: &str, body: Vec<u8>) -> Answer<Message> {
+    /// Exactly these bytes under this `Idempotency-Key`: the platform honours it on POST alone (contract, section 6).
+    pub(super) async fn post<T>(
+        &self,
+        url: Url,
+        key: &str,
+        body: Vec<u8>,
+        read: impl FnOnce(Vec<u8>) -> Result<T, Broken>,
+    ) -> Answer<T> {
         let good = (1..=MOST_KEY_CHARS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
         if !good {
             let message = "the idempotency key is empty, too long, or holds odd characters".to_owned();
             return Answer::without_head(error::not_sent(message));
         }
-        let url = self.endpoint(&["conversations", id.as_str(), "messages"]);
-        let request = self.shared.http.post(url).header(CONTENT_TYPE, "application/json");
-        let request = request.header("idempotency-key", key).body(body);
-        self.exchange(request, true, |body| decode::reply(body, id)).await
+        let request = self.shared.http.post(url).header("idempotency-key", key);
+        self.exchange(with_json(request, body), true, read).await
     }
 
-    fn endpoint(&self, segments: &[&str]) -> Url {
-        self.shared.base.endpoint(segments)
+    pub(super) async fn patch<T>(
+        &self,
+        url: Url,
+        body: Vec<u8>,
+        read: impl FnOnce(Vec<u8>) -> Result<T, Broken>,
+    ) -> Answer<T> {
+        refused_if_in_the_way(self.exchange(with_json(self.shared.http.patch(url), body), true, read).await)
     }
 
-    async fn get<T>(&self, url: Url, read: impl FnOnce(Vec<u8>) -> Result<T, Broken>) -> Answer<T> {
-        self.exchange(self.shared.http.get(url), false, read).await
+    pub(super) async fn put<T>(
+        &self,
+        url: Url,
+        body: Vec<u8>,
+        read: impl FnOnce(Vec<u8>) -> Result<T, Broken>,
+    ) -> Answer<T> {
+        refused_if_in_the_way(self.exchange(with_json(self.shared.http.put(url), body), true, read).await)
+    }
+
+    /// Any good status says that it is gone; a body, if there is one, is not read.
+    pub(super) async fn delete(&self, url: Url) -> Answer<()> {
+        let asked = self.asked(true);
+        let mut head = match self.head(self.shared.http.delete(url), &asked).await {
+            Ok(head) => head,
+            Err(problem) => return Answer::without_head(problem),
+        };
+        let result = match head.response.status().is_success() {
+            true => Ok(()),
+            false => Err(self.failure(&asked, &mut head.response, &head.told).await),
+        };
+        refused_if_in_the_way(self.answer(head, result))
+    }
+
+    fn asked(&self, changes: bool) -> Asked<'_> {
+        Asked { authority: &self.shared.authority, limits: &self.shared.options.limits, changes }
     }
 
     /// One request, one answer.
@@ -253,24 +208,37 @@ impl Client {
         changes: bool,
         read: impl FnOnce(Vec<u8>) -> Result<T, Broken>,
     ) -> Answer<T> {
-        let shared = &*self.shared;
-        let asked = Asked { authority: &shared.authority, limits: &shared.options.limits, changes };
-        let mut response = match request.header(ACCEPT, "application/json").send().await {
-            Ok(response) => response,
-            Err(error) => return Answer::without_head(self.redacted(error::no_answer(&asked, None, &error))),
+        let asked = self.asked(changes);
+        let mut head = match self.head(request, &asked).await {
+            Ok(head) => head,
+            Err(problem) => return Answer::without_head(problem),
         };
-        let mut told = headers::read(response.headers(), shared.clock.now().wall);
+        let result = if head.response.status().is_success() {
+            success(&asked, &mut head.response, read).await
+        } else {
+            Err(self.failure(&asked, &mut head.response, &head.told).await)
+        };
+        self.answer(head, result)
+    }
+
+    /// Sends, and reads the answer up to its body.
+    async fn head(&self, request: RequestBuilder, asked: &Asked<'_>) -> Result<Head, Problem> {
+        let response = match request.header(ACCEPT, "application/json").send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.redacted(error::no_answer(asked, None, &error))),
+        };
+        let mut told = headers::read(response.headers(), self.shared.clock.now().wall);
         let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
         if limited {
             // So that the budget waits as long as the person is told.
             let wait = headers::limited_wait(told.reading.as_ref());
             told.reading.get_or_insert_default().retry_after = Some(wait);
         }
-        let result = if response.status().is_success() {
-            success(&asked, &mut response, read).await
-        } else {
-            Err(self.failure(&asked, &mut response, &told).await)
-        };
+        Ok(Head { response, told, limited })
+    }
+
+    fn answer<T>(&self, head: Head, result: Result<T, Problem>) -> Answer<T> {
+        let Head { told, limited, .. } = head;
         let result = result.map_err(|problem| {
             let request_id = told.request_id.clone().or_else(|| problem.request_id.clone());
             self.redacted(Problem { request_id, ..problem })
@@ -313,6 +281,26 @@ impl Client {
     }
 }
 
+/// An answer up to its body.
+struct Head {
+    response: Response,
+    told: headers::Told,
+    limited: bool,
+}
+
+fn with_json(request: RequestBuilder, body: Vec<u8>) -> RequestBuilder {
+    request.header(CONTENT_TYPE, "application/json").body(body)
+}
+
+/// Without an idempotency key a 409 cannot mean that the same request is still being worked on: it is a refusal.
+fn refused_if_in_the_way<T>(answer: Answer<T>) -> Answer<T> {
+    let refused = |problem: Problem| match problem.status {
+        Some(409) => Problem { reached: Reached::Refused, ..problem },
+        _ => problem,
+    };
+    Answer { result: answer.result.map_err(refused), ..answer }
+}
+
 async fn success<T>(
     asked: &Asked<'_>,
     response: &mut Response,
@@ -333,23 +321,6 @@ async fn success<T>(
         },
     };
     Err(error::unreadable_answer(asked, status, &why))
-}
-
-/// Adds where a walk goes on and how much to bring.
-fn place(url: &mut Url, cursor: Option<&Cursor>, limit: u8) {
-    let limit = limit.clamp(1, MOST_LIMIT).to_string();
-    let mut pairs = url.query_pairs_mut();
-    match cursor.map(|cursor| (cursor, decode::offset_page(cursor))) {
-        Some((_, Some(page))) => {
-            pairs.append_pair("page", page).append_pair("page_size", &limit);
-        }
-        Some((cursor, None)) => {
-            pairs.append_pair("limit", &limit).append_pair("cursor", cursor.0.as_raw());
-        }
-        None => {
-            pairs.append_pair("limit", &limit);
-        }
-    }
 }
 
 #[cfg(test)]

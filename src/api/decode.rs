@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::ids::MADE_UP;
 use crate::domain::{
     Chatbot, ChatbotId, Conversation, ConversationId, Cursor, Me, Member, MemberId, Message, MessageId, Metadata,
     Origin, Page, Part, PartKind, Priority, Role, Status, UserId,
@@ -18,6 +19,12 @@ use crate::wire::rest::{self, Field, List, Next};
 use crate::wire::scan;
 
 use super::neighbours::{self, Told};
+
+mod note;
+mod tag;
+
+pub use note::{added_note, notes};
+pub use tag::{created_tag, tags};
 
 /// A whole body that cannot be read: why, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +58,22 @@ pub fn conversation(body: Vec<u8>, asked: &ConversationId) -> Result<Conversatio
     let mut read = [conversation_or_mark(&text, Some(asked))];
     neighbours::lend_to_conversations(&mut read);
     let [read] = read;
+    Ok(read)
+}
+
+/// Reads the conversation that answers a change. It must be the one that was changed and readable: it is the proof
+/// that the server took the change, and tells what else changed with it.
+///
+/// # Errors
+/// [`Broken`] where it is no JSON object, cannot be read, or is another one.
+pub fn changed(body: Vec<u8>, asked: &ConversationId) -> Result<Conversation, Broken> {
+    let read = conversation(body, asked)?;
+    if let Some(reason) = &read.unreadable {
+        return Err(Broken(format!("the conversation in it is unreadable: {}", reason.as_raw())));
+    }
+    if read.id != *asked {
+        return Err(Broken("it is about another conversation".to_owned()));
+    }
     Ok(read)
 }
 
@@ -99,6 +122,26 @@ pub fn chatbots(body: Vec<u8>) -> Result<Page<Chatbot>, Broken> {
     Ok(Page { items: list.elements.iter().filter_map(|element| chatbot(element)).collect(), next: cursor(&list.next) })
 }
 
+/// Reads one member.
+///
+/// # Errors
+/// [`Broken`] where it is no JSON object or names nobody.
+pub fn one_member(body: Vec<u8>) -> Result<Member, Broken> {
+    let text = repair::to_text(body);
+    object(&text)?;
+    member(&text).ok_or_else(|| Broken("the member in it has no user id".to_owned()))
+}
+
+/// Reads one chatbot, the one that was asked for.
+///
+/// # Errors
+/// [`Broken`] where it is no JSON object.
+pub fn one_chatbot(body: Vec<u8>, asked: &ChatbotId) -> Result<Chatbot, Broken> {
+    let text = repair::to_text(body);
+    object(&text)?;
+    Ok(chatbot(&text).unwrap_or_else(|| Chatbot { id: asked.clone(), name: RawText::new(asked.as_str()) }))
+}
+
 /// Reads whose credential this is. Whatever is missing is nothing: the documentation shows a thin and a full form.
 ///
 /// # Errors
@@ -115,16 +158,16 @@ pub fn me(body: Vec<u8>) -> Result<Me, Broken> {
     })
 }
 
-/// The query value of a cursor that stands for a page of an offset list: no cursor of the platform has a colon in it.
-pub(super) fn offset_page(cursor: &Cursor) -> Option<&str> {
-    cursor.0.as_raw().strip_prefix("page:")
+/// Behind how many elements a cursor of ours goes on in an offset list: no cursor of the platform has a colon in it.
+pub(super) fn offset(cursor: &Cursor) -> Option<u64> {
+    cursor.0.as_raw().strip_prefix("offset:")?.parse().ok()
 }
 
 fn cursor(next: &Next) -> Option<Cursor> {
     match next {
         Next::End => None,
         Next::Cursor(cursor) => Some(Cursor(RawText::new(cursor.as_str()))),
-        Next::Page(page) => Some(Cursor(RawText::new(format!("page:{page}")))),
+        Next::Behind(elements) => Some(Cursor(RawText::new(format!("offset:{elements}")))),
     }
 }
 
@@ -158,7 +201,7 @@ fn id_of(element: &str) -> Option<String> {
 
 /// A made-up id: the same text gives the same one, so that a row stays itself over polls.
 fn made_up(element: &str) -> String {
-    let mut id = String::from("unreadable-");
+    let mut id = String::from(MADE_UP);
     for byte in Sha256::digest(element.as_bytes()).iter().take(12) {
         // Writing to a string cannot fail.
         let _ = write!(id, "{byte:02x}");

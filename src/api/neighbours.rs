@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Conversation, Message, Time};
+use crate::domain::{Conversation, Message, Note, Time};
 use crate::wire::rest::Field;
 use crate::wire::time;
 
@@ -74,6 +74,11 @@ pub(super) fn lend_to_conversations(rows: &mut [Conversation]) {
 /// Messages borrow from the one before, then from the one after.
 pub(super) fn lend_to_messages(messages: &mut [Message]) {
     lend(messages, |message| &mut message.created_at);
+}
+
+/// So do notes.
+pub(super) fn lend_to_notes(notes: &mut [Note]) {
+    lend(notes, |note| &mut note.created_at);
 }
 
 fn lend<T>(items: &mut [T], time_of: impl Fn(&mut T) -> &mut Time) {

@@ -22,6 +22,8 @@ pub struct Draft {
 pub struct Composer {
     /// By conversation.
     pub drafts: HashMap<ConversationId, Draft>,
+    /// Drafts of notes, by conversation: never of the same text as a reply's.
+    pub notes: HashMap<ConversationId, Draft>,
     /// The one being written: its target was fixed when it opened.
     pub open: Option<ConversationId>,
     /// The last draft discarded, for undo: whose, and its text.

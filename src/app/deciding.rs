@@ -13,9 +13,9 @@ use crate::text::RawText;
 use super::effect::Effect;
 use super::guard::{self, Baseline, Reason};
 use super::model::Model;
-use super::outbox::{ALREADY_SENT_FOR, Entry, State};
+use super::outbox::{ALREADY_SENT_FOR, Entry, State, Work};
 use super::sending::next_ask;
-use super::writing;
+use super::{act_words, acts, journal_log, undo, writing};
 
 /// What pressing the send chord in an empty composer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,11 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
                 *until = now.mono;
             }
         }
-        State::Sending | State::Uncertain { .. } | State::Delivered { .. } => {
+        State::Sending
+        | State::ReadBack { .. }
+        | State::Uncertain { .. }
+        | State::Delivered { .. }
+        | State::Done { .. } => {
             entry.said = said;
             return SendNow::Nothing;
         }
@@ -153,6 +157,10 @@ fn ours(reached: Reached, message: &str) -> Problem {
 pub enum TakenBack {
     /// The text, where its cursor stood, and what its writer has seen.
     Text(RawText, usize, Baseline),
+    /// The text of a note, and where its cursor stood: never a reply's.
+    Note(RawText, usize),
+    /// An act without words of its own: what it would have done.
+    Act(String),
     /// It left a moment ago.
     AlreadySent,
     /// It is on its way, or nobody knows.
@@ -161,9 +169,8 @@ pub enum TakenBack {
     Nothing,
 }
 
-/// Takes back what asks, else the last one that has not left.
+/// Takes back what asks, else the last act that has not left: all of its steps that have not.
 pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> TakenBack {
-    let now = model.now.mono;
     let head = model.outbox.head(conversation);
     let asks = head.filter(|at| model.outbox.entries.get(*at).is_some_and(|entry| entry.state.asks()));
     let last =
@@ -174,51 +181,118 @@ pub fn take_back(model: &mut Model, conversation: &ConversationId, effects: &mut
         };
     let Some(at) = asks.or_else(last) else {
         let mut here = model.outbox.entries.iter().filter(|entry| entry.conversation == *conversation);
-        return match here.next_back().map(|entry| &entry.state) {
-            Some(State::Delivered { at, .. }) if now < *at + ALREADY_SENT_FOR => TakenBack::AlreadySent,
-            Some(State::Delivered { .. }) | None => TakenBack::Nothing,
-            Some(_) => TakenBack::OnItsWay,
+        return match here.next_back() {
+            Some(entry) if entry.state.is_final() && sent_a_moment_ago(model, conversation) => TakenBack::AlreadySent,
+            Some(entry) if !entry.state.is_final() => TakenBack::OnItsWay,
+            Some(_) | None => TakenBack::Nothing,
         };
     };
     let seen = writing::baseline(model, conversation);
-    let Some(entry) = model.outbox.entries.get_mut(at) else { return TakenBack::Nothing };
+    let Some(entry) = model.outbox.entries.get(at) else { return TakenBack::Nothing };
     if !entry.can_be_taken_back() {
         return TakenBack::OnItsWay;
     }
-    let asked = entry.state.asks();
+    let (act, asked) = (entry.act, entry.state.asks());
     // What stopped it stands on the screen: that counts as seen.
-    let baseline = if asked { seen } else { entry.baseline.clone() };
-    let text = TakenBack::Text(entry.text.clone(), entry.cursor, baseline);
-    match entry.local {
-        Some(local) => {
-            effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
-            model.outbox.entries.remove(at);
-        }
-        None if entry.state == State::Journaling => entry.taken_back = true,
-        None => {
-            model.outbox.entries.remove(at);
-        }
-    }
+    let taken = words_of(model, act, asked.then_some(seen));
+    remove(model, act, effects);
     if asked {
-        // What was queued behind something that did not go out must not go out by itself.
-        for entry in model.outbox.entries.iter_mut().filter(|entry| entry.conversation == *conversation) {
-            match entry.state {
-                State::Held { .. } | State::Ready { .. } => {
-                    entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
-                }
-                // The journal has not answered for it yet: it stops as soon as that has.
-                State::Journaling => entry.earlier_gone = true,
-                State::Sending
-                | State::Uncertain { .. }
-                | State::Waiting { .. }
-                | State::Stopped { .. }
-                | State::Refused { .. }
-                | State::Blocked { .. }
-                | State::Unjournaled { .. }
-                | State::Unsent
-                | State::Delivered { .. } => {}
+        stop_what_follows(model, conversation);
+    }
+    taken
+}
+
+/// Whether what left last here left so short a time ago that taking it back only says so. What has a way back and is
+/// seen by no visitor is no such thing.
+#[must_use]
+pub fn sent_a_moment_ago(model: &Model, conversation: &ConversationId) -> bool {
+    let now = model.now.mono;
+    let last = model.outbox.entries.iter().rfind(|entry| entry.conversation == *conversation);
+    last.is_some_and(|entry| {
+        let said = entry.work.is_visible() || entry.work == Work::Note;
+        said && entry.state.ended().is_some_and(|at| now < at + ALREADY_SENT_FOR)
+    })
+}
+
+/// The words of an act that have not left, as they come back to their writer.
+fn words_of(model: &Model, act: u64, seen: Option<Baseline>) -> TakenBack {
+    let steps = || model.outbox.entries.iter().filter(|entry| entry.act == act && entry.can_be_taken_back());
+    let words = steps().find_map(|entry| match &entry.work {
+        Work::Reply { .. } => {
+            let baseline = seen.clone().unwrap_or_else(|| entry.baseline.clone());
+            Some(TakenBack::Text(entry.text.clone(), entry.cursor, baseline))
+        }
+        Work::Note => {
+            let unsigned = acts::signature(model)
+                .and_then(|signature| entry.text.as_raw().strip_suffix(signature.as_str()))
+                .unwrap_or(entry.text.as_raw());
+            Some(TakenBack::Note(RawText::new(unsigned), entry.cursor))
+        }
+        Work::Change { .. } | Work::Tags { .. } | Work::CreateTag { .. } | Work::DeleteTag { .. } => None,
+    });
+    words.unwrap_or_else(|| {
+        let orders: Vec<String> = steps().map(|entry| act_words::order(model, &entry.work)).collect();
+        TakenBack::Act(orders.join(", then "))
+    })
+}
+
+/// Takes the steps of an act out of the queue that have not left.
+fn remove(model: &mut Model, act: u64, effects: &mut Vec<Effect>) {
+    let taken: Vec<Entry> = model
+        .outbox
+        .entries
+        .iter()
+        .filter(|entry| entry.act == act && entry.can_be_taken_back() && !entry.taken_back)
+        .cloned()
+        .collect();
+    for entry in &taken {
+        journal_log::step(model, entry, journal_log::Result::TakenBack, None);
+    }
+    model.outbox.entries.retain_mut(|entry| {
+        if entry.act != act || !entry.can_be_taken_back() {
+            return true;
+        }
+        match entry.local {
+            Some(local) => {
+                effects.push(Effect::Conclude { local, outcome: Outcome::TakenBack });
+                false
+            }
+            None => {
+                // The journal has not answered for it yet.
+                let waits = entry.state == State::Journaling;
+                entry.taken_back |= waits;
+                waits
             }
         }
+    });
+    undo::act_ended(model, act, false);
+}
+
+/// What a visitor would see of what was queued behind something that did not go out must not go out by itself.
+fn stop_what_follows(model: &mut Model, conversation: &ConversationId) {
+    let now = model.now.mono;
+    let here = |entry: &&Entry| entry.conversation == *conversation;
+    let visible: Vec<u64> =
+        model.outbox.entries.iter().filter(here).filter(|entry| entry.work.is_visible()).map(|it| it.act).collect();
+    let behind = |entry: &&mut Entry| entry.conversation == *conversation && visible.contains(&entry.act);
+    for entry in model.outbox.entries.iter_mut().filter(behind) {
+        match entry.state {
+            State::Held { .. } | State::Ready { .. } => {
+                entry.state = State::Stopped { reasons: vec![Reason::Earlier], since: now };
+            }
+            // The journal has not answered for it yet: it stops as soon as that has.
+            State::Journaling => entry.earlier_gone = true,
+            State::Sending
+            | State::ReadBack { .. }
+            | State::Uncertain { .. }
+            | State::Waiting { .. }
+            | State::Stopped { .. }
+            | State::Refused { .. }
+            | State::Blocked { .. }
+            | State::Unjournaled { .. }
+            | State::Unsent
+            | State::Delivered { .. }
+            | State::Done { .. } => {}
+        }
     }
-    text
 }

@@ -3,7 +3,9 @@
 //! Owns every decision. Never fails, never awaits, never reads a clock, a file, the environment or a random number,
 //! and cannot name a request body, a channel or a runtime.
 
+pub mod act_words;
 pub mod action;
+pub mod acts;
 pub mod attention;
 pub mod blocks;
 pub mod composer;
@@ -12,6 +14,7 @@ pub mod effect;
 pub mod event;
 pub mod guard;
 pub mod inbox;
+pub mod journal_log;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -32,6 +35,7 @@ pub mod settle;
 pub mod sidebar;
 pub mod thread;
 pub mod triage;
+pub mod undo;
 pub mod update;
 pub mod words;
 pub mod writing;

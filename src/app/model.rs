@@ -9,6 +9,7 @@ use crate::text::RawText;
 use super::composer::Composer;
 use super::event::Size;
 use super::inbox::Inbox;
+use super::journal_log::Acts;
 use super::link::Link;
 use super::notice::Notices;
 use super::outbox::Outbox;
@@ -18,6 +19,7 @@ use super::screen::Screen;
 use super::settings::Settings;
 use super::sidebar::Sidebar;
 use super::thread::Threads;
+use super::undo::Undo;
 
 /// The state.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,10 @@ pub struct Model {
     pub composer: Composer,
     /// Replies on their way.
     pub outbox: Outbox,
+    /// What was done in this session.
+    pub acts: Acts,
+    /// What of it can be taken back.
+    pub undo: Undo,
     /// Popups, questions, a waiting prefix.
     pub overlays: Overlays,
     /// How the platform answers.

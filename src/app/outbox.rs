@@ -39,6 +39,15 @@ pub enum State {
     },
     /// The bytes are on their way.
     Sending,
+    /// The server took it; whether it stands, or somebody else was quicker, is read back.
+    ReadBack {
+        /// The read must have been asked at this step or later.
+        from: u64,
+        /// Not asked again before.
+        look_at: Duration,
+        /// After this it is taken for done.
+        until: Duration,
+    },
     /// Nobody knows whether the server has it: look first, then the same key and bytes.
     Uncertain {
         /// What happened.
@@ -89,13 +98,27 @@ pub enum State {
         /// Since when we know.
         at: Duration,
     },
+    /// The server has what is no reply, or it stood there already.
+    Done {
+        /// Since when we know.
+        at: Duration,
+    },
 }
 
 impl State {
     /// Whether nothing will happen to it any more.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Delivered { .. })
+        matches!(self, Self::Delivered { .. } | Self::Done { .. })
+    }
+
+    /// Since when nothing will happen to it any more.
+    #[must_use]
+    pub const fn ended(&self) -> Option<Duration> {
+        match self {
+            Self::Delivered { at, .. } | Self::Done { at } => Some(*at),
+            _ => None,
+        }
     }
 
     /// Whether it stands as a block of its own until a person decides.
@@ -111,9 +134,11 @@ impl State {
             | Self::Held { .. }
             | Self::Ready { .. }
             | Self::Sending
+            | Self::ReadBack { .. }
             | Self::Uncertain { .. }
             | Self::Waiting { .. }
-            | Self::Delivered { .. } => false,
+            | Self::Delivered { .. }
+            | Self::Done { .. } => false,
         }
     }
 }
@@ -286,7 +311,11 @@ impl Entry {
             | State::Unjournaled { .. }
             | State::Unsent => true,
             State::Waiting { .. } | State::Blocked { .. } => !self.unknown,
-            State::Sending | State::Uncertain { .. } | State::Delivered { .. } => false,
+            State::Sending
+            | State::ReadBack { .. }
+            | State::Uncertain { .. }
+            | State::Delivered { .. }
+            | State::Done { .. } => false,
         }
     }
 }

@@ -44,13 +44,14 @@ pub fn submit(
 }
 
 /// A person acts: all steps go to the journal at once, and the guard's read of what a visitor will see leaves at once.
+/// Returns the number of the act.
 pub fn submit_act(
     model: &mut Model,
     conversation: &ConversationId,
     steps: Vec<Step>,
     baseline: &Baseline,
     effects: &mut Vec<Effect>,
-) {
+) -> u64 {
     let ask = next_ask(&mut model.outbox);
     let visible = steps.iter().any(|step| step.work.is_visible());
     let hold = if visible { model.settings.hold } else { Duration::ZERO };
@@ -87,6 +88,7 @@ pub fn submit_act(
     if visible {
         poller::ask_newest(model, conversation, Lane::Send, effects);
     }
+    ask
 }
 
 pub(super) const fn next_ask(outbox: &mut Outbox) -> u64 {
@@ -148,13 +150,20 @@ pub fn attempted(model: &mut Model, local: LocalId, attempt: u32, delivery: Deli
             delivered(model, at, id, Some(*message), false, effects);
         }
         Delivery::DeliveredAs(id) => delivered(model, at, id, None, false, effects),
-        // No entry of these kinds is made yet.
+        Delivery::Changed(conversation) => {
+            let step = model.step;
+            if let Some(row) = model.inbox.rows.get_mut(&conversation.id) {
+                row.conversation = *conversation;
+                row.changed = step;
+                model.inbox.unsettled = true;
+            }
+            done(model, at);
+        }
         Delivery::Noted(_)
-        | Delivery::Changed(_)
         | Delivery::Tagged(_)
         | Delivery::TagCreated(_)
         | Delivery::TagDeleted
-        | Delivery::Accepted => {}
+        | Delivery::Accepted => done(model, at),
         Delivery::Failed(problem) => failed(model, at, attempt, problem, effects),
     }
 }
@@ -260,11 +269,21 @@ fn delivered(
     model.notices.say(now, Weight::Plain, format!("sent {clock}"), super::triage::name_of(model, &conversation));
 }
 
+/// The server has what is no reply.
+fn done(model: &mut Model, at: usize) {
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return };
+    entry.state = State::Done { at: now };
+    let work = entry.work.clone();
+    let (words, outside) = super::act_words::done(model, &work);
+    model.notices.say(now, Weight::Plain, words, outside);
+}
+
 /// Moves every queue as far as it can go now.
 pub fn drive(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     model.outbox.entries.retain(|entry| match entry.state {
-        State::Delivered { at, .. } => now < at + ALREADY_SENT_FOR,
+        State::Delivered { at, .. } | State::Done { at } => now < at + ALREADY_SENT_FOR,
         _ => true,
     });
     for entry in &mut model.outbox.entries {
@@ -338,12 +357,14 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
         | State::Journaling
         | State::Held { .. }
         | State::Sending
+        | State::ReadBack { .. }
         | State::Stopped { .. }
         | State::Refused { .. }
         | State::Blocked { .. }
         | State::Unjournaled { .. }
         | State::Unsent
-        | State::Delivered { .. } => false,
+        | State::Delivered { .. }
+        | State::Done { .. } => false,
     }
 }
 
@@ -356,6 +377,10 @@ const fn last_read_due(until: Duration) -> Duration {
 fn ready(model: &mut Model, at: usize, conversation: &ConversationId, retry_at: Duration, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return };
+    if !entry.work.is_visible() {
+        deliver(model, at, effects);
+        return;
+    }
     if entry.is_late(model.now) {
         stop(model, at, vec![Reason::Late]);
         return;
@@ -411,7 +436,14 @@ fn deliver(model: &mut Model, at: usize, effects: &mut Vec<Effect>) {
     entry.first_byte_wall.get_or_insert(now.wall);
     entry.state = State::Sending;
     model.budget.spend(Lane::Send, now.mono);
-    effects.push(Effect::Deliver { local });
+    effects.push(match &entry.work {
+        Work::Reply { .. } => Effect::Deliver { local },
+        Work::Note => Effect::SaveNote { local },
+        Work::Change { .. } => Effect::Change { local },
+        Work::Tags { delta, .. } => Effect::ReplaceTags { local, tags: delta.add.clone() },
+        Work::CreateTag { .. } => Effect::CreateTag { local },
+        Work::DeleteTag { .. } => Effect::DeleteTag { local },
+    });
 }
 
 /// Look first; without a match the same bytes again, not too soon, and not for ever.
@@ -494,13 +526,15 @@ pub fn read_failed(model: &mut Model, conversation: &ConversationId, problem: &P
         State::Journaling
         | State::Held { .. }
         | State::Sending
+        | State::ReadBack { .. }
         | State::Waiting { .. }
         | State::Stopped { .. }
         | State::Refused { .. }
         | State::Blocked { .. }
         | State::Unjournaled { .. }
         | State::Unsent
-        | State::Delivered { .. } => {}
+        | State::Delivered { .. }
+        | State::Done { .. } => {}
     }
 }
 
@@ -532,8 +566,9 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
             State::Ready { retry_at, .. } => Some((*retry_at).max(now + second)),
             State::Uncertain { look_at, .. } => Some((*look_at).max(now + second)),
             State::Waiting { until, .. } => Some((*until).max(now + second)),
-            State::Delivered { at, .. } => Some(*at + ALREADY_SENT_FOR),
-            State::Journaling
+            State::Delivered { at, .. } | State::Done { at } => Some(*at + ALREADY_SENT_FOR),
+            State::ReadBack { .. }
+            | State::Journaling
             | State::Sending
             | State::Stopped { .. }
             | State::Refused { .. }

@@ -59,6 +59,13 @@ impl Palette {
         self.tags.iter().find(|tag| tag.id == *id)
     }
 
+    /// A tag by its name, whatever the case: the platform allows each name once.
+    #[must_use]
+    pub fn named(&self, name: &RawText) -> Option<&Tag> {
+        let wanted = key(name);
+        self.tags.iter().find(|tag| key(&tag.name) == wanted)
+    }
+
     /// Takes tags that were read: each replaces what was known of it.
     pub fn learn(&mut self, tags: impl IntoIterator<Item = Tag>) {
         for tag in tags {

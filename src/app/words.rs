@@ -75,6 +75,7 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
         }
         State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
         State::Sending => ("being sent".to_owned(), false),
+        State::ReadBack { .. } => ("sent, being read back".to_owned(), false),
         State::Uncertain { problem, .. } => {
             (format!("not known whether it arrived ({}): looking", cause(problem)), false)
         }
@@ -98,6 +99,7 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
             (format!("unsent since {since}: ^S sends it again, Up takes it back to edit"), true)
         }
         State::Delivered { .. } => ("sent".to_owned(), false),
+        State::Done { .. } => ("done".to_owned(), false),
     }
 }
 

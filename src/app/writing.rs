@@ -10,7 +10,7 @@ use super::effect::Effect;
 use super::guard::{self, Baseline, Facts};
 use super::model::{Focus, Model};
 use super::notice::Weight;
-use super::{overlay, sending, triage};
+use super::{acts, overlay, triage, undo};
 
 /// Opens the composer on a conversation. Reopening finds the draft with the baseline it had.
 pub fn open(model: &mut Model, conversation: &ConversationId) {
@@ -153,7 +153,8 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let cursor = draft.editor.cursor();
     let text = RawText::new(draft.editor.take());
     let baseline = std::mem::replace(&mut draft.baseline, next);
-    sending::submit(model, &target, text, cursor, baseline, effects);
+    let reply = acts::Reply { text, cursor, attachments: Vec::new(), baseline };
+    let _ = acts::reply(model, &target, reply, acts::Before::Nothing, effects);
 }
 
 /// Why the platform takes no reply here, and what is missing.
@@ -193,6 +194,10 @@ fn take_back_here(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             model.notices.say(now, Weight::Plain, "taken back, not sent", None);
         }
+        TakenBack::Note(text, cursor) => note_is_back(model, &target, &text, cursor),
+        TakenBack::Act(order) => {
+            model.notices.say(now, Weight::Plain, format!("taken back: it does not {order}"), None)
+        }
         TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
         TakenBack::OnItsWay => model.notices.say(now, Weight::Plain, "it is on its way already", None),
         TakenBack::Nothing => {
@@ -229,6 +234,15 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
                 model.notices.say(now, Weight::Plain, "taken back, not sent; it is a draft again", name);
                 return;
             }
+            TakenBack::Note(text, cursor) => {
+                note_is_back(model, &target, &text, cursor);
+                return;
+            }
+            TakenBack::Act(order) => {
+                let name = triage::name_of(model, &target);
+                model.notices.say(now, Weight::Plain, format!("taken back: it does not {order}"), name);
+                return;
+            }
             other if said == TakenBack::Nothing => said = other,
             _ => {}
         }
@@ -236,7 +250,45 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     match said {
         TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
         TakenBack::OnItsWay => model.notices.say(now, Weight::Plain, "it is on its way already", None),
-        TakenBack::Text(..) | TakenBack::Nothing => restore_discarded(model),
+        TakenBack::Text(..) | TakenBack::Note(..) | TakenBack::Act(_) | TakenBack::Nothing => {
+            let discarded = model.composer.discarded.as_ref().map(|(target, _)| target);
+            let undoes = here.filter(|here| discarded != Some(here) && model.undo.newest(here).is_some());
+            match undoes {
+                Some(here) => _ = undo::take_back(model, &here, effects),
+                None => restore_discarded(model),
+            }
+        }
+    }
+}
+
+/// The text of a note is a note's draft again, never a reply's.
+fn note_is_back(model: &mut Model, target: &ConversationId, text: &RawText, cursor: usize) {
+    let now = model.now.mono;
+    let draft = model.composer.notes.entry(target.clone()).or_default();
+    put_before(&mut draft.editor, text.as_raw(), cursor);
+    let name = triage::name_of(model, target);
+    model.notices.say(now, Weight::Plain, "the note is taken back; it is a draft again", name);
+}
+
+/// What asks in a conversation's queue, and what stands behind it in the same act, becomes drafts again: nothing typed
+/// is lost.
+pub(super) fn back_to_drafts(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) {
+    while model.outbox.pending(conversation).any(|entry| entry.state.asks() && entry.can_be_taken_back()) {
+        match deciding::take_back(model, conversation, effects) {
+            TakenBack::Text(text, cursor, baseline) => {
+                let draft = model.composer.drafts.entry(conversation.clone()).or_default();
+                if draft.editor.is_empty() {
+                    draft.baseline = baseline;
+                }
+                put_before(&mut draft.editor, text.as_raw(), cursor);
+            }
+            TakenBack::Note(text, cursor) => {
+                let draft = model.composer.notes.entry(conversation.clone()).or_default();
+                put_before(&mut draft.editor, text.as_raw(), cursor);
+            }
+            TakenBack::Act(_) => {}
+            TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing => return,
+        }
     }
 }
 

@@ -39,6 +39,12 @@ impl Change {
         }
     }
 
+    /// Whether both are of one field.
+    #[must_use]
+    pub fn same_field(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
     /// Whether `conversation` shows its effect already.
     #[must_use]
     pub fn stands_in(&self, conversation: &Conversation) -> bool {

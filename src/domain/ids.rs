@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// The most characters an id may have.
 pub const MAX_ID_CHARS: usize = 64;
 
+/// How the id begins that stands for a record without a usable one: it is the same for the same record.
+pub const MADE_UP: &str = "unreadable-";
+
 fn is_id(text: &str) -> bool {
     (1..=MAX_ID_CHARS).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -29,6 +32,12 @@ macro_rules! id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// Whether it stands for a record that came without a usable one: no request may name it.
+            #[must_use]
+            pub fn is_made_up(&self) -> bool {
+                self.0.starts_with(MADE_UP)
             }
         }
 

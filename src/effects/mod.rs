@@ -2,20 +2,26 @@
 //!
 //! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::api::{self, Client, ConversationsQuery};
-use crate::app::{Delivery, Effect, Event, Fetch, Found};
-use crate::budget::Reading;
-use crate::domain::outbox::{Intent, Kind, Outcome, Written};
-use crate::domain::problem::Reached;
-use crate::domain::{LocalId, Problem, Remedy};
+use crate::api::{self, Client};
+use crate::app::{Effect, Event};
+use crate::domain::outbox::{Intent, Written};
 use crate::random::Random;
-use crate::store::{Journal, JournalError};
+use crate::store::Journal;
 use crate::text::RawText;
+
+mod attempt;
+mod change;
+mod note;
+mod reading;
+mod reply;
+mod tags;
+
+use attempt::locked;
 
 /// The journal, as several tasks use it.
 pub type Shared = Arc<Mutex<Box<dyn Journal>>>;
@@ -46,7 +52,7 @@ impl Runner {
             Effect::Fetch { asked, fetch, .. } => {
                 let (client, events) = (self.client.clone(), self.events.clone());
                 self.tasks.spawn(async move {
-                    let (found, reading) = read(&client, &fetch).await;
+                    let (found, reading) = reading::read(&client, &fetch).await;
                     tell(&events, Event::Fetched { asked, fetch, found, reading }).await;
                 });
             }
@@ -56,24 +62,35 @@ impl Runner {
                 self.tasks.spawn(async move { tell(&events, event).await });
             }
             Effect::Deliver { local } => {
-                let (client, journal, events) = (self.client.clone(), Arc::clone(&self.journal), self.events.clone());
-                self.tasks.spawn(async move {
-                    let event = deliver(&client, &journal, local).await;
-                    tell(&events, event).await;
-                });
+                self.attempt(reply::deliver(self.client.clone(), Arc::clone(&self.journal), local))
+            }
+            Effect::SaveNote { local } => {
+                self.attempt(note::save(self.client.clone(), Arc::clone(&self.journal), local))
+            }
+            Effect::Change { local } => {
+                self.attempt(change::change(self.client.clone(), Arc::clone(&self.journal), local))
+            }
+            Effect::ReplaceTags { local, tags } => {
+                self.attempt(tags::replace(self.client.clone(), Arc::clone(&self.journal), local, tags));
+            }
+            Effect::CreateTag { local } => {
+                self.attempt(tags::create(self.client.clone(), Arc::clone(&self.journal), local))
+            }
+            Effect::DeleteTag { local } => {
+                self.attempt(tags::delete(self.client.clone(), Arc::clone(&self.journal), local))
             }
             Effect::Conclude { local, outcome } => {
                 // Nothing waits for it: what cannot be written here is found again by looking it up.
                 let _ = locked(&self.journal).conclude(local, outcome);
             }
-            // No entry of these kinds is made yet.
-            Effect::SaveNote { .. }
-            | Effect::Change { .. }
-            | Effect::ReplaceTags { .. }
-            | Effect::CreateTag { .. }
-            | Effect::DeleteTag { .. } => {}
             Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
+    }
+
+    /// Carries one attempt out beside the others, then tells how it ended.
+    fn attempt(&mut self, attempt: impl Future<Output = Event> + Send + 'static) {
+        let events = self.events.clone();
+        self.tasks.spawn(async move { tell(&events, attempt.await).await });
     }
 
     /// Resolves when a task panicked: the program has to end.
@@ -103,94 +120,30 @@ impl Runner {
 
     fn written(&self, intent: Intent) -> Written {
         match &intent {
-            Intent::Reply { text, .. } => {
-                let body = api::encode_reply(text);
+            Intent::Reply { text, attachments, .. } => {
+                let body = api::encode_reply(text, attachments);
                 Written { key: Some(self.random.uuid()), body, intent }
             }
-            _ => Written { key: None, body: Vec::new(), intent },
+            Intent::Note { text, .. } => {
+                let body = api::encode_note(text);
+                Written { key: Some(self.random.uuid()), body, intent }
+            }
+            Intent::CreateTag { name, color, .. } => {
+                let body = api::encode_new_tag(name, *color);
+                Written { key: Some(self.random.uuid()), body, intent }
+            }
+            Intent::Change { change, .. } => {
+                // Nothing leaves for a word that the platform does not take.
+                let body = api::encode_change(change).unwrap_or_default();
+                Written { key: None, body, intent }
+            }
+            // The set is told only when its turn comes; a tag's end has no body.
+            Intent::Tags { .. } | Intent::DeleteTag { .. } => Written { key: None, body: Vec::new(), intent },
         }
     }
-}
-
-fn locked(journal: &Shared) -> std::sync::MutexGuard<'_, Box<dyn Journal>> {
-    journal.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn tell(events: &mpsc::Sender<Event>, event: Event) {
     // The loop is gone only when the program ends.
     let _ = events.send(event).await;
-}
-
-async fn read(client: &Client, fetch: &Fetch) -> (Result<Found, Problem>, Option<Reading>) {
-    match fetch {
-        // Nobody asks for these yet.
-        Fetch::Notes { .. } | Fetch::Tags(_) | Fetch::Palette(_) => {
-            (Err(not_claimed(&JournalError::NoSuchEntry)), None)
-        }
-        Fetch::Me => {
-            let answer = client.me().await;
-            (answer.result.map(Found::Me), answer.reading)
-        }
-        Fetch::Members => {
-            let answer = client.members().await;
-            (answer.result.map(|page| Found::Members(page.items)), answer.reading)
-        }
-        Fetch::Chatbots => {
-            let answer = client.chatbots(1).await;
-            (answer.result.map(|page| Found::Chatbots(page.items)), answer.reading)
-        }
-        Fetch::List { statuses, cursor, limit } => {
-            let query = ConversationsQuery {
-                statuses: statuses.clone(),
-                cursor: cursor.clone(),
-                limit: *limit,
-                ..ConversationsQuery::default()
-            };
-            let answer = client.conversations(&query).await;
-            (answer.result.map(Found::Conversations), answer.reading)
-        }
-        Fetch::Conversation(id) => {
-            let answer = client.conversation(id).await;
-            (answer.result.map(|conversation| Found::Conversation(Box::new(conversation))), answer.reading)
-        }
-        Fetch::Thread { conversation, cursor, limit } => {
-            let answer = client.messages(conversation, cursor.as_ref(), *limit).await;
-            (answer.result.map(Found::Messages), answer.reading)
-        }
-    }
-}
-
-/// Claim, send the stored bytes, write the outcome down, then tell.
-async fn deliver(client: &Client, journal: &Shared, local: LocalId) -> Event {
-    let claim = match locked(journal).claim(local, Kind::Reply) {
-        Ok(claim) => claim,
-        Err(error) => {
-            let delivery = Delivery::Failed(not_claimed(&error));
-            return Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None };
-        }
-    };
-    let Written { intent, key, body } = claim.written;
-    let answer = client.reply(intent.conversation(), &key.unwrap_or_default(), body).await;
-    let (outcome, delivery) = match answer.result {
-        Ok(message) => (Outcome::Delivered(message.id.clone()), Delivery::Delivered(Box::new(message))),
-        Err(problem) => {
-            // Whether a refusal is final is the core's to say; until then the journal keeps the attempt open.
-            (Outcome::Unknown, Delivery::Failed(problem))
-        }
-    };
-    // An outcome that cannot be written is not lost: the entry stays claimed and is looked up again.
-    let _ = locked(journal).conclude(local, outcome);
-    Event::Attempted { local, attempt: claim.attempt, delivery, reading: answer.reading, request_id: answer.request_id }
-}
-
-fn not_claimed(error: &JournalError) -> Problem {
-    Problem {
-        remedy: Remedy::TryLater,
-        reached: Reached::NotSent,
-        status: None,
-        code: None,
-        message: RawText::new(error.to_string()),
-        request_id: None,
-        fields: Vec::new(),
-    }
 }

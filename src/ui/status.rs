@@ -140,7 +140,7 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
             let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
             (format!("held {left}s"), " for ", theme.plain)
         }
-        State::Ready { .. } | State::Sending => ("sending".to_owned(), " to ", theme.plain),
+        State::Ready { .. } | State::Sending | State::ReadBack { .. } => ("sending".to_owned(), " to ", theme.plain),
         State::Uncertain { .. } => ("not known whether it arrived".to_owned(), ": ", theme.warning),
         State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
         State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
@@ -149,6 +149,7 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         }
         State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
         State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),
+        State::Done { .. } => ("done".to_owned(), " for ", theme.plain),
     };
     let more = if count > 1 { format!("{} more, ", count - 1) } else { String::new() };
     let mut said = format!("{more}{ours}");

@@ -226,6 +226,32 @@ shape!(
 );
 
 shape!(
+    /// A note (contract, section 7.5).
+    Note {
+        /// uuid
+        id,
+        /// user's uuid or null
+        author_id,
+        /// string
+        content,
+        /// time
+        created_at,
+    }
+);
+
+shape!(
+    /// A tag (contract, section 7.6).
+    Tag {
+        /// uuid
+        id,
+        /// string
+        name,
+        /// `#RRGGBB` or null
+        color,
+    }
+);
+
+shape!(
     /// An error's body: the platform's flat envelope (contract, section 4), and what gateways send (RFC 9457).
     Failure {
         /// the code, a string; some gateways send an object with `code` and `message`
@@ -275,8 +301,8 @@ pub enum Next {
     End,
     /// At this cursor.
     Cursor(String),
-    /// At this page, from 1.
-    Page(u64),
+    /// Behind so many elements, in pages by number. Counted in elements, since the page's size may change on the way.
+    Behind(u64),
 }
 
 impl<'a> List<'a> {
@@ -304,6 +330,9 @@ impl<'a> List<'a> {
     }
 }
 
+/// How many elements a page has where nobody says anything (contract, section 3).
+const USUAL_PAGE_SIZE: u64 = 25;
+
 fn next_of<'a>(count: usize, field: &impl Fn(&str) -> Field<'a>) -> Next {
     let more = field("has_more").boolean();
     if let Some(cursor) = field("next_cursor").string().filter(|cursor| !cursor.is_empty()) {
@@ -311,9 +340,12 @@ fn next_of<'a>(count: usize, field: &impl Fn(&str) -> Field<'a>) -> Next {
     }
     let number = |name| field(name).integer().and_then(|number| u64::try_from(number).ok());
     let (Some(total), Some(page)) = (number("total"), number("page")) else { return Next::End };
-    let size = number("page_size").filter(|size| *size > 0).unwrap_or(25);
+    // The first page of a server that does not say how large its pages are shows it.
+    let seen = if page == 1 { u64::try_from(count).unwrap_or(USUAL_PAGE_SIZE) } else { USUAL_PAGE_SIZE };
+    let size = number("page_size").filter(|size| *size > 0).unwrap_or(seen);
+    let behind = page.max(1).saturating_mul(size);
     // A page without elements ends the walk whatever the total says, else a wrong total would never let it end.
-    if count > 0 && page.saturating_mul(size) < total { Next::Page(page.saturating_add(1)) } else { Next::End }
+    if count > 0 && behind < total { Next::Behind(behind) } else { Next::End }
 }
 
 #[cfg(test)]
@@ -325,10 +357,20 @@ mod tests {
         let list = List::read(r#"{"object":"list","has_more":true,"next_cursor":"abc","data":[1,2]}"#).expect("a list");
         assert_eq!(list, List { elements: vec!["1", "2"], next: Next::Cursor("abc".into()) });
         let list = List::read(r#"{"total":60,"page":2,"page_size":25,"data":[1]}"#).expect("a list");
-        assert_eq!(list.next, Next::Page(3));
+        assert_eq!(list.next, Next::Behind(50));
         let list = List::read(r#"{"total":50,"page":2,"page_size":25,"data":[1]}"#).expect("a list");
         assert_eq!(list.next, Next::End);
         assert_eq!(List::read(" [1] ").expect("a list").elements, ["1"]);
+    }
+
+    #[test]
+    fn an_offset_list_that_hides_the_size_of_its_pages_goes_on_behind_what_it_showed() {
+        let next = |text| List::read(text).expect("a list").next;
+        assert_eq!(next(r#"{"total":5,"page":1,"data":[1,2]}"#), Next::Behind(2));
+        assert_eq!(next(r#"{"total":60,"page":2,"data":[1,2]}"#), Next::Behind(50));
+        assert_eq!(next(r#"{"total":60,"page":1,"page_size":0,"data":[1]}"#), Next::Behind(1));
+        assert_eq!(next(r#"{"total":2,"page":1,"data":[1,2]}"#), Next::End);
+        assert_eq!(next(r#"{"total":1e30,"page":1e30,"page_size":1e30,"data":[1]}"#), Next::End);
     }
 
     #[test]

@@ -301,9 +301,9 @@ impl Desk {
             return Delivery::Failed(problem(Some(400), Reached::Refused, Remedy::FixTheInput));
         }
         let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
-        let Intent::Reply { conversation, text, .. } = intent else { panic!("no reply: {intent:?}") };
+        let Intent::Reply { conversation, text, attachments } = intent else { panic!("no reply: {intent:?}") };
         let at = self.platform.position(&conversation).unwrap();
-        let body = takeover::api::encode_reply(&text);
+        let body = takeover::api::encode_reply(&text, &attachments);
         let posted = self.platform.post(at, &format!("key-{}", local.0), &body, Duration::ZERO, self.now);
         if self.line == Line::Deaf {
             return Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));

@@ -254,7 +254,7 @@ impl Sim {
                     let key = format!("key-{ask}-{}", self.chance.below(1_000_000));
                     let written = steps.into_iter().map(|intent| {
                         let Intent::Reply { text, .. } = &intent else { panic!("no reply: {intent:?}") };
-                        let body = takeover::api::encode_reply(text);
+                        let body = takeover::api::encode_reply(text, &[]);
                         Written { key: Some(key.clone()), body, intent }
                     });
                     let locals = self.journal.write(written.collect()).unwrap();

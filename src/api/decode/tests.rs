@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::Time;
+use crate::domain::{Color, Note, NoteId, Tag, TagId, Time};
 use crate::wire::time;
 
 const THREAD: &str = "8f3a9d2e-1b4c-4f5d-9e8a-7c3b2a1d0f9e";
@@ -120,11 +120,11 @@ fn me_is_read_in_its_full_its_thin_and_its_oauth_form() {
 }
 
 #[test]
-fn an_offset_list_goes_on_at_its_next_page_and_says_so_in_a_form_no_cursor_has() {
+fn an_offset_list_goes_on_behind_its_page_and_says_so_in_a_form_no_cursor_has() {
     let page = conversations(br#"{"total":30,"page":1,"page_size":25,"data":[{"id":"a"}]}"#.to_vec()).expect("a page");
     let next = page.next.expect("a next page");
-    assert_eq!(offset_page(&next), Some("2"));
-    assert_eq!(offset_page(&Cursor(RawText::new("eyJhIjoxfQ"))), None);
+    assert_eq!(offset(&next), Some(25));
+    assert_eq!(offset(&Cursor(RawText::new("eyJhIjoxfQ"))), None);
 }
 
 #[test]
@@ -344,6 +344,172 @@ fn members_and_chatbots_without_an_id_name_nothing_and_are_left_out() {
     assert_eq!(page.items[0].name, RawText::new("b"));
 }
 
+fn notes_of(elements: &[&str]) -> Vec<Note> {
+    notes(format!("[{}]", elements.join(",")).into_bytes(), &thread()).expect("a page").items
+}
+
+fn tags_of(elements: &[&str]) -> Vec<Tag> {
+    tags(format!("[{}]", elements.join(",")).into_bytes()).expect("a page").items
+}
+
+#[test]
+fn the_documented_note_and_the_documented_tags_are_read_field_by_field() {
+    let body = include_bytes!("../../../tests/fixtures/note.json").to_vec();
+    let expected = Note {
+        id: NoteId::parse("5b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9").expect("an id"),
+        conversation_id: thread(),
+        author_id: None,
+        content: RawText::new("Wants the refund to the original card."),
+        created_at: at("2026-05-22T14:12:00Z"),
+        unreadable: None,
+    };
+    assert_eq!(added_note(body, &thread()), Ok(expected));
+    let expected = Tag {
+        id: TagId::parse("7d9e1f20-3142-4536-8798-a9bacbdcedfe").expect("an id"),
+        name: RawText::new("Refund"),
+        color: Color::parse("#e11d48"),
+    };
+    let body = include_bytes!("../../../tests/fixtures/tag.json").to_vec();
+    assert_eq!(created_tag(body), Ok(expected.clone()));
+    let body = include_bytes!("../../../tests/fixtures/tag_set.json").to_vec();
+    assert_eq!(tags(body), Ok(Page { items: vec![expected], next: None }));
+}
+
+#[test]
+fn notes_and_tags_come_in_either_envelope_or_in_none() {
+    let element = r#"{"id":"a","content":"x","name":"x"}"#;
+    let next = |cursor: &str| raw(cursor).map(Cursor);
+    for (body, next) in [
+        (format!("[{element}]"), None),
+        (format!(r#"{{"data":[{element}]}}"#), None),
+        (format!(r#"{{"object":"list","has_more":false,"next_cursor":null,"data":[{element}]}}"#), None),
+        (format!(r#"{{"object":"list","has_more":true,"next_cursor":"n","data":[{element}]}}"#), next("n")),
+        (format!(r#"{{"object":"list","total":1,"page":1,"page_size":25,"data":[{element}]}}"#), None),
+        (format!(r#"{{"object":"list","total":60,"page":2,"page_size":25,"data":[{element}]}}"#), next("offset:50")),
+    ] {
+        let page = notes(body.clone().into_bytes(), &thread()).expect("notes");
+        assert_eq!((page.items.len(), page.items[0].id.as_str(), &page.next), (1, "a", &next), "{body}");
+        let page = tags(body.clone().into_bytes()).expect("tags");
+        assert_eq!((page.items.len(), page.items[0].id.as_str(), &page.next), (1, "a", &next), "{body}");
+    }
+    for body in ["", "{}", "null", "7", "<html>", r#"{"data":{}}"#, r#"{"data":[1"#] {
+        assert!(notes(body.as_bytes().to_vec(), &thread()).is_err(), "{body}");
+        assert!(tags(body.as_bytes().to_vec()).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn one_bad_note_never_blinds_the_others() {
+    let deep = format!("{}{}", "[".repeat(2_000_000), "]".repeat(2_000_000));
+    let with_depth = format!(r#"{{"id":"d","content":"deep","metadata":{deep}}}"#);
+    let read = notes_of(&[
+        r#"{"id":"a","content":"cut \ud83d","created_at":"2026-05-22T13:00Z","author_id":"u-1"}"#,
+        r#"{"content":"no id"}"#,
+        r#"{"id":"c","content":}"#,
+        &with_depth,
+        r#"{"id":"e","author_id":"u-2","created_at":"soon"}"#,
+        r#"{"id":"f","content":["x"],"author_id":{"id":1}}"#,
+        r#"{"id":"../messages","content":"x"}"#,
+        r#"{"id":"h","content":"","conversation_id":"another"}"#,
+        "7",
+    ]);
+    let marks: Vec<_> = read.iter().map(|note| note.unreadable.as_ref().map(RawText::as_raw)).collect();
+    assert_eq!(
+        marks,
+        [
+            None,
+            Some("it has no id"),
+            Some("it is no valid JSON at line 1, column 21"),
+            None,
+            Some("it has no content"),
+            Some("its content is no string"),
+            Some("its id is none that can be used"),
+            None,
+            Some("it is no object"),
+        ]
+    );
+    assert_eq!(read[0].content, RawText::new("cut \u{fffd}"));
+    assert_eq!(read[3].content, RawText::new("deep"));
+    assert_eq!((read[2].id.as_str(), read[1].id.is_made_up(), read[6].id.is_made_up()), ("c", true, true));
+    let authors: Vec<_> = read.iter().map(|note| note.author_id.as_ref().map(UserId::as_str)).collect();
+    assert_eq!(authors[..6], [Some("u-1"), None, None, None, Some("u-2"), None]);
+    assert!(read[1..].iter().all(|note| note.created_at == near("2026-05-22T13:00Z")), "borrowed, and marked so");
+    assert!(read.iter().all(|note| note.conversation_id == thread()));
+}
+
+#[test]
+fn one_bad_tag_is_named_and_never_left_out_of_the_set() {
+    let read = tags_of(&[
+        r##"{"id":"a","name":"VIP","color":"#00ff7F"}"##,
+        r#"{"name":"no id"}"#,
+        r#"{"id":"c","name":}"#,
+        r#"{"id":"d","name":" "}"#,
+        r#"{"id":"e","name":["x"],"color":"red"}"#,
+        r#"{"id":"f","name":"cut \udc00","color":7}"#,
+        r#"{"id":"g h","name":"x"}"#,
+        "null",
+    ]);
+    let names: Vec<_> = read.iter().map(|tag| tag.name.as_raw()).collect();
+    assert_eq!(
+        names,
+        [
+            "VIP",
+            "unreadable (it has no id)",
+            "unreadable (c, it is no valid JSON at line 1, column 18)",
+            "unreadable (d, it has no name)",
+            "unreadable (e, it has no name)",
+            "cut \u{fffd}",
+            "unreadable (its id is none that can be used)",
+            "unreadable (it is no object)",
+        ]
+    );
+    let made_up: Vec<_> = read.iter().map(|tag| tag.id.is_made_up()).collect();
+    assert_eq!(made_up, [false, true, false, false, false, false, true, true]);
+    let colors: Vec<_> = read.iter().map(|tag| tag.color.map(Color::hex)).collect();
+    assert_eq!(colors[..2], [Some("#00ff7f".to_owned()), None]);
+    assert!(colors[2..].iter().all(Option::is_none), "what is no colour is none");
+}
+
+#[test]
+fn an_answer_to_a_note_or_a_tag_without_a_readable_id_proves_nothing() {
+    for body in ["{}", r#"{"id":null}"#, r#"{"id":7}"#, r#"{"id":"a b"}"#, "[]", "null", r#"{"id":"a""#, ""] {
+        assert!(added_note(body.as_bytes().to_vec(), &thread()).is_err(), "{body}");
+        assert!(created_tag(body.as_bytes().to_vec()).is_err(), "{body}");
+    }
+    let odd = added_note(br#"{"id":"n-1","content":7,"created_at":[]}"#.to_vec(), &thread()).expect("a note");
+    assert_eq!((odd.id.as_str(), odd.unreadable), ("n-1", raw("its content is no string")));
+    let odd = created_tag(br#"{"id":"t-1","id":"t-1"}"#.to_vec()).expect("a tag");
+    assert_eq!(odd.name, RawText::new("unreadable (t-1, a field is there twice)"));
+}
+
+#[test]
+fn an_answer_to_a_change_must_show_the_conversation_that_was_changed() {
+    let body = include_bytes!("../../../tests/fixtures/conversation.json").to_vec();
+    assert_eq!(changed(body.clone(), &thread()), conversation(body.clone(), &thread()));
+    let other = ConversationId::parse("another").expect("an id");
+    assert_eq!(changed(body, &other), Err(Broken("it is about another conversation".to_owned())));
+    for body in ["", "{}", "null", "[]", r#"{"status":"open"}"#, r#"{"id":"a","id":"a"}"#, r#"{"ok":true}"#] {
+        assert!(changed(body.as_bytes().to_vec(), &thread()).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn one_member_and_one_chatbot_are_read_as_in_their_lists() {
+    let asked = ChatbotId::parse("b-1").expect("an id");
+    let bot = |body: &str| one_chatbot(body.as_bytes().to_vec(), &asked);
+    let named = Chatbot { id: asked.clone(), name: RawText::new("Support bot") };
+    assert_eq!(bot(r#"{"id":"b-1","name":"Support bot","status":"active","human_support_enabled":true}"#), Ok(named));
+    let bare = Chatbot { id: asked.clone(), name: RawText::new("b-1") };
+    assert_eq!(bot("{}"), Ok(bare.clone()));
+    assert_eq!(bot(r#"{"id":"b-1","name":7}"#), Ok(bare));
+    let member = one_member(br#"{"id":"m-1","user_id":"u-1","first_name":"Mara"}"#.to_vec()).expect("a member");
+    assert_eq!((member.id.as_str(), member.user_id.as_str(), member.first_name), ("m-1", "u-1", raw("Mara")));
+    assert!(one_member(br#"{"id":"m-1"}"#.to_vec()).is_err());
+    for body in ["", "null", "[]", "7", "{"] {
+        assert!(bot(body).is_err() && one_member(body.as_bytes().to_vec()).is_err(), "{body}");
+    }
+}
+
 /// Any JSON, with the names that the shapes know and values that they do not expect.
 fn any_json() -> impl Strategy<Value = String> {
     let word = prop_oneof![
@@ -360,6 +526,9 @@ fn any_json() -> impl Strategy<Value = String> {
         Just("page"),
         Just("text"),
         Just("order"),
+        Just("content"),
+        Just("name"),
+        Just("color"),
         Just("x"),
     ];
     let leaf = prop_oneof![
@@ -393,6 +562,13 @@ fn read_all(body: &[u8]) {
     let _ = members(body.to_vec());
     let _ = chatbots(body.to_vec());
     let _ = me(body.to_vec());
+    let _ = changed(body.to_vec(), &thread());
+    let _ = notes(body.to_vec(), &thread());
+    let _ = added_note(body.to_vec(), &thread());
+    let _ = tags(body.to_vec());
+    let _ = created_tag(body.to_vec());
+    let _ = one_member(body.to_vec());
+    let _ = ChatbotId::parse("b").map(|asked| one_chatbot(body.to_vec(), &asked));
 }
 
 proptest! {
@@ -410,5 +586,8 @@ proptest! {
     fn a_page_has_as_many_rows_as_elements_whatever_they_are(elements in prop::collection::vec(any_json(), 1..6)) {
         let elements: Vec<_> = elements.into_iter().filter(|element| !element.is_empty()).collect();
         prop_assert_eq!(rows(&elements).len(), elements.len());
+        let elements: Vec<_> = elements.iter().map(String::as_str).collect();
+        prop_assert_eq!(notes_of(&elements).len(), elements.len());
+        prop_assert_eq!(tags_of(&elements).len(), elements.len());
     }
 }
