@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::domain::{Conversation, ConversationId, Cursor, Message, Page, Problem, Remedy, Status};
 use crate::text::RawText;
 
+use super::asides;
 use super::attention;
 use super::effect::{Effect, Fetch};
 use super::event::Found;
-use super::inbox::{Everything, Row};
+use super::inbox::{Everything, Row, View};
 use super::model::Model;
 use super::poller::{self, InFlight, Purpose, Walk};
 use super::sending;
@@ -86,7 +87,9 @@ fn arrived(model: &mut Model, read: &InFlight, found: Found, effects: &mut Vec<E
         },
         Found::Messages(page) => thread_page(model, read, page, effects),
         // Nobody asks for these yet.
-        Found::Notes(_) | Found::Tags(_) | Found::Palette(_) => {}
+        Found::Notes(page) => asides::notes(model, read, page),
+        Found::Tags(page) => asides::tags(model, read, page),
+        Found::Palette(page) => asides::palette(model, read, page),
     }
 }
 
@@ -198,17 +201,33 @@ fn walk_complete(model: &mut Model, walk: &Walk) {
 }
 
 fn everything_page(model: &mut Model, read: &InFlight, page: Page<Conversation>, effects: &mut Vec<Effect>) {
+    let Fetch::List { statuses, cursor, .. } = &read.fetch else { return };
+    let Some(view) = View::ALL.into_iter().find(|view| view.walked() == Some(statuses)) else { return };
+    if cursor.is_none() {
+        model.poller.walked.begin(view, read.at, read.asked);
+    }
+    model.poller.walked.saw(view, page.items.iter().map(|conversation| &conversation.id));
     for conversation in page.items {
         put_row(model, conversation, read.asked, effects);
     }
-    let before = match &model.inbox.everything {
+    let Some(walk) = model.inbox.walk_mut(view) else { return };
+    let before = match &*walk {
         Everything::More(cursor) => Some(cursor.clone()),
         Everything::Unasked | Everything::Complete => None,
     };
-    model.inbox.everything = match page.next {
+    *walk = match page.next {
         Some(cursor) if Some(&cursor) != before.as_ref() => Everything::More(cursor),
         Some(_) | None => Everything::Complete,
     };
+    let complete = *walk == Everything::Complete;
+    if complete && view != View::All {
+        // What was there and is not any more stands elsewhere now: it is read by its id.
+        let missing = model.inbox.rows.iter().filter(|(id, row)| {
+            statuses.contains(&row.conversation.status) && model.poller.walked.misses(view, id, row.changed)
+        });
+        let missing: Vec<_> = missing.map(|(id, _)| id.clone()).collect();
+        model.inbox.stale.extend(missing);
+    }
     model.inbox.unsettled = true;
 }
 
@@ -328,6 +347,7 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
         }
         sending::read_failed(model, &conversation.clone(), &problem);
     }
+    asides::failed(model, read, &problem);
     match (&read.purpose, &read.fetch) {
         (Purpose::Live, Fetch::List { limit, .. }) => {
             if too_large && *limit > 1 {

@@ -9,12 +9,17 @@ use crate::text::RawText;
 use super::action::Action;
 use super::effect::Effect;
 use super::event::{Delivery, Event, Stamped};
-use super::inbox::THAWS_AFTER;
+use super::chooser::Ask;
+use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
 use super::keymap::{self, Context, Lookup};
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
-use super::{attention, lesson, moving, poller, popup, reconcile, sending, writing};
+use super::records::Which;
+use super::{
+    attention, choosing, editing, fields, lesson, moving, noting, poller, popup, reconcile, records, sending, undo, verbs,
+    writing,
+};
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
 const CLOCKS_AGREE_WITHIN: Duration = Duration::from_secs(5);
@@ -112,12 +117,14 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
         pasted(model, RawText::new(text));
         return;
     }
+    let alone = keys.len() == 1;
     for key in keys {
-        press(model, *key, effects);
+        press(model, *key, alone, effects);
     }
 }
 
-/// Whether keys of one read have to be text: many printable ones, not all the same, and no reply begun by the first.
+/// Whether keys of one read have to be text: many printable ones, not all the same, and neither a reply nor a note begun
+/// by the first.
 fn rushed(model: &Model, keys: &[Key]) -> bool {
     if model.panes.focus == Focus::Composer && model.overlays.open.is_none() {
         return false;
@@ -126,9 +133,11 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| keymap::look_up(context(model), None, *key) == Lookup::Act(Action::Reply);
-    let begins_reply = free && keys.first().is_some_and(opens);
-    count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
+    let opens = |key: &Key| {
+        matches!(keymap::look_up(context(model), None, *key), Lookup::Act(Action::Reply | Action::Note))
+    };
+    let begins_text = free && keys.first().is_some_and(opens);
+    count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_text
 }
 
 fn written_by(key: Key) -> Option<char> {
@@ -144,14 +153,20 @@ fn pasted(model: &mut Model, text: RawText) {
     if text.is_empty() {
         return;
     }
-    if model.overlays.open.is_some() {
+    if let Some((overlay, _)) = &mut model.overlays.open {
+        if let Some(field) = overlay.field_mut() {
+            editing::paste(field, text.as_raw());
+            return;
+        }
         let now = model.now.mono;
         let words = "pasted text was ignored: close this first, then paste again";
         model.notices.say(now, super::notice::Weight::Plain, words, None);
         return;
     }
     model.overlays.prefix = None;
-    if model.panes.focus == Focus::Composer {
+    if model.panes.focus == Focus::Composer && model.composer.note.is_some() {
+        noting::insert(model, &text);
+    } else if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
     } else {
         writing::offer_paste(model, text);
@@ -167,7 +182,8 @@ fn context(model: &Model) -> Context {
     }
 }
 
-fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+/// A key; `alone` says that no other came in the same read.
+fn press(model: &mut Model, key: Key, alone: bool, effects: &mut Vec<Effect>) {
     if model.panes.leaving {
         return;
     }
@@ -193,15 +209,22 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         return;
     }
     match keymap::look_up(context, None, key) {
+        // An Enter among other keys may be a paste that was not marked as one: it never sends.
+        Lookup::Act(Action::NewLine) if sends_by(model, key) && alone => act(model, Action::Send, effects),
         Lookup::Act(action) => act(model, action, effects),
         Lookup::Prefix => model.overlays.prefix = Some(key),
-        Lookup::Nothing => {
-            if let (Context::Composer, Some(char)) = (context, key.typed()) {
-                writing::type_char(model, char);
-            }
-        }
+        Lookup::Nothing => match (context, key.typed()) {
+            (Context::Composer, Some(char)) if model.composer.note.is_some() => noting::type_char(model, char),
+            (Context::Composer, Some(char)) => writing::type_char(model, char),
+            (Context::List | Context::Thread | Context::Sidebar, _) | (Context::Composer, None) => {}
+        },
     }
     lesson::follow(model);
+}
+
+/// With `enter_sends` a plain Enter does; every other key of a new line stays one.
+fn sends_by(model: &Model, key: Key) -> bool {
+    model.settings.enter_sends && key == Key::plain(Code::Enter)
 }
 
 /// Ctrl-C cancels the innermost like Esc; twice at the top it leaves.
@@ -218,11 +241,12 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
         let now = model.now.mono;
         model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
     } else {
-        press(model, Key::plain(Code::Escape), effects);
+        press(model, Key::plain(Code::Escape), true, effects);
     }
 }
 
-fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+/// Carries an action out where the keys go now.
+pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Suspend => effects.push(Effect::Suspend),
@@ -231,11 +255,31 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             model.overlays.show(Overlay::Help { top: 0 }, now);
         }
         Action::Quit => quit(model, effects),
-        Action::TakeBack => writing::take_back_outside(model, effects),
+        Action::TakeBack => undo::undo(model, effects),
+        Action::Palette => choosing::open(model, Ask::Command(context(model)), effects),
+        Action::Outbox => records::open(model, Which::Outbox),
+        Action::Log => records::open(model, Which::Log),
+        Action::Drafts => records::open(model, Which::Drafts),
+        Action::Note
+        | Action::TakeOver
+        | Action::AssignToMe
+        | Action::Assign
+        | Action::HandOver
+        | Action::Tags
+        | Action::Prioritize(_)
+        | Action::Become(_)
+        | Action::ChooseStatus
+        | Action::Resolve
+        | Action::ResolveAndStay
+        | Action::Close
+        | Action::Reopen
+        | Action::Redo
+        | Action::Repeat => verbs::act(model, action, effects),
+        Action::Pin => fields::act(model, action, effects),
+        Action::Open if model.panes.focus == Focus::Sidebar => fields::act(model, action, effects),
         Action::Refresh => refresh(model, effects),
         Action::Reply => {
-            let target = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
-            match target {
+            match verbs::target(model) {
                 Some(target) => writing::open(model, &target),
                 None => {
                     let now = model.now.mono;
@@ -264,7 +308,17 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::EditUndo
         | Action::EditTab
         | Action::ThreadUp
-        | Action::ThreadDown => writing::act(model, action, effects),
+        | Action::ThreadDown
+        | Action::SendAndResolve
+        | Action::Attach
+        | Action::Detach
+        | Action::HandOverPriority => {
+            if model.composer.note.is_some() {
+                noting::act(model, action, effects);
+            } else {
+                writing::act(model, action, effects);
+            }
+        }
         Action::Next
         | Action::Previous
         | Action::PageDown
@@ -288,6 +342,10 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 /// `R`: the list and the thread on screen are read now, and what is new may take its place.
 fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     model.poller.list_due = model.now.mono;
+    let view = model.inbox.view;
+    if let Some(walk) = model.inbox.walk_mut(view) {
+        *walk = Everything::Unasked;
+    }
     moving::thaw(model);
     let Some(id) = model.panes.on_screen.clone() else { return };
     if let Some(thread) = model.threads.held.get_mut(&id) {

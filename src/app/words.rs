@@ -9,7 +9,8 @@ use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::guard::Reason;
 use super::model::Model;
-use super::outbox::{Entry, State};
+use super::act_words;
+use super::outbox::{Entry, State, Work};
 
 /// The most cells that a name from outside gets within our sentences (security, S2).
 pub const OUTSIDE_CELLS: usize = 40;
@@ -60,46 +61,94 @@ pub fn priority(priority: &Priority) -> Option<String> {
     }
 }
 
-/// What happens to a reply, and whether a person has to act.
+/// What happens to a step, how to go on from where it stands, and whether a person has to act.
 #[must_use]
 pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
+    let (mut said, warning) = fate(model, entry);
+    let next = next(entry);
+    if !next.is_empty() {
+        said.push_str(next);
+    }
+    (said, warning)
+}
+
+/// What happens to a step, and whether a person has to act.
+#[must_use]
+pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
     let now = model.now.mono;
+    let not = act_words::not_done(&entry.work);
+    // A reply speaks for itself; of another step it is said what it is.
+    let of = |said: &str| match entry.work {
+        Work::Reply { .. } => said.to_owned(),
+        _ => format!("{}: {said}", act_words::order(model, &entry.work)),
+    };
     match &entry.state {
-        State::Journaling => ("being written down".to_owned(), false),
+        State::Journaling => (of("being written down"), false),
         State::Held { until } => {
             let left = until.saturating_sub(now).as_millis().div_ceil(1_000).max(1);
-            (format!("held {left}s, Up takes it back"), false)
+            (of(&format!("held {left}s")), false)
         }
         State::Ready { problem: Some(problem), .. } => {
-            (format!("waits: the thread cannot be read, {}. {}", cause(problem), next_step(problem)), true)
+            (format!("waits: the thread cannot be read, {}", cause(problem)), true)
         }
-        State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
-        State::Sending => ("being sent".to_owned(), false),
-        State::ReadBack { .. } => ("sent, being read back".to_owned(), false),
+        State::Ready { problem: None, .. } => (of("reading what is new, then it leaves"), false),
+        State::Sending => (of("being sent"), false),
+        State::ReadBack { .. } => (of("sent, reading it back"), false),
         State::Uncertain { problem, .. } => {
-            (format!("not known whether it arrived ({}): looking", cause(problem)), false)
+            (of(&format!("not known whether it arrived ({}): looking", cause(problem))), false)
         }
         State::Waiting { problem, until } => {
             let left = until.saturating_sub(now).as_secs();
-            (format!("not sent yet: {}. Again in {left}s, ^S now, Up takes it back", cause(problem)), true)
+            (format!("{not} yet: {}. Again in {left}s", cause(problem)), true)
         }
         State::Stopped { reasons, .. } => {
             let why = reasons.iter().map(|reason| because(model, reason)).collect::<Vec<_>>().join("; ");
-            (format!("stopped: {why}. ^S sends anyway, Up takes it back"), true)
+            (of(&format!("stopped: {why}")), true)
         }
-        State::Refused { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
-        State::Blocked { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
+        State::Refused { problem } | State::Blocked { problem } => (format!("{not}: {}", cause(problem)), true),
         State::Unjournaled { reason } => {
             let reason = sanitize_line(reason);
-            (format!("not sent: it could not be written down ({reason}). ^S tries again, Up takes it back"), true)
+            (format!("{not}: it could not be written down ({reason})"), true)
         }
         State::Unsent => {
             let since = entry.first_byte_wall.unwrap_or(entry.submitted.wall);
             let since = model.settings.zone.civil(since).format("%H:%M");
-            (format!("unsent since {since}: ^S sends it again, Up takes it back to edit"), true)
+            (of(&format!("unsent since {since}")), true)
         }
         State::Delivered { .. } => ("sent".to_owned(), false),
-        State::Done { .. } => ("done".to_owned(), false),
+        State::Done { .. } => (act_words::done(model, &entry.work).0, false),
+    }
+}
+
+/// What a person can do about it: of a reply in its composer, of all else from the outbox.
+fn next(entry: &Entry) -> &'static str {
+    let reply = matches!(entry.work, Work::Reply { .. });
+    match &entry.state {
+        State::Held { .. } if reply => ", Up takes it back",
+        State::Held { .. } => ", u takes it back",
+        State::Waiting { .. } if reply => ", ^S now, Up takes it back",
+        State::Waiting { .. } => ", u takes it back",
+        State::Stopped { .. } if reply => ". ^S sends anyway, Up takes it back",
+        State::Unjournaled { .. } if reply => ". ^S tries again, Up takes it back",
+        State::Unsent if reply => ": ^S sends it again, Up takes it back to edit",
+        State::Ready { problem: Some(problem), .. } | State::Refused { problem } | State::Blocked { problem }
+            if reply =>
+        {
+            next_step_after(problem)
+        }
+        State::Stopped { .. }
+        | State::Refused { .. }
+        | State::Blocked { .. }
+        | State::Unjournaled { .. }
+        | State::Unsent
+        | State::Ready { problem: Some(_), .. } => ". gq r tries again, u takes it back",
+        State::Journaling
+        | State::Ready { problem: None, .. }
+        | State::Sending
+        | State::ReadBack { .. }
+        | State::Uncertain { .. }
+        | State::Delivered { .. }
+        | State::Done { .. } => "",
     }
 }
 
@@ -232,16 +281,17 @@ fn said(problem: &Problem) -> String {
 }
 
 /// What to do next.
-#[must_use]
-pub fn next_step(problem: &Problem) -> &'static str {
+const fn next_step_after(problem: &Problem) -> &'static str {
     match problem.remedy {
-        Remedy::SignInAgain => "Check the key, then ^S tries again; Up takes it back",
-        Remedy::WaitFor(_) => "^S tries now; Up takes it back",
-        Remedy::FixTheInput => "Up takes it back to edit, ^S tries again",
-        Remedy::NotThere => "Up takes it back",
-        Remedy::Conflict => "It is looked up; wait",
-        Remedy::TryLater if problem.reached == Reached::Unknown => "It is looked up; wait",
-        Remedy::TryLater => "^S tries again; Up takes it back",
+        Remedy::SignInAgain => ". Check the key, then ^S tries again; Up takes it back",
+        Remedy::WaitFor(_) => ". ^S tries now; Up takes it back",
+        Remedy::FixTheInput => ". Up takes it back to edit, ^S tries again",
+        Remedy::NotThere => ". Up takes it back",
+        Remedy::Conflict => ". It is looked up; wait",
+        Remedy::TryLater => match problem.reached {
+            Reached::Unknown => ". It is looked up; wait",
+            Reached::Refused | Reached::NotSent => ". ^S tries again; Up takes it back",
+        },
     }
 }
 

@@ -214,12 +214,12 @@ fn foot(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, used: u16) {
         pen.keep(1);
         painter.rule(&mut pen, scene.marks.rule, &words, (scene.theme.dim, scene.theme.accent));
     } else if free && end {
-        let words = match (inbox.view, &inbox.everything) {
-            (View::All, Everything::Complete) => return,
-            (View::All, Everything::More(_)) => "more load as you scroll",
-            (View::All, Everything::Unasked) => "reading more…",
-            (View::Waiting | View::Mine | View::Open, _) if inbox.complete => return,
-            (View::Waiting | View::Mine | View::Open, _) => "reading the list…",
+        let words = match inbox.walk(inbox.view) {
+            Some(Everything::Complete) => return,
+            Some(Everything::More(_)) => "more load as you scroll",
+            Some(Everything::Unasked) => "reading more…",
+            None if inbox.complete => return,
+            None => "reading the list…",
         };
         let mut pen = Pen::on(area, used);
         pen.skip(MARGIN + 4);
@@ -247,10 +247,7 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
     let inbox = &model.inbox;
     let key = |action| keymap::keys_of(Context::List, action).into_iter().next().unwrap_or_default();
     let see_all = || format!("{} shows all", key(Action::Show(View::All)));
-    let known = match inbox.view {
-        View::All => inbox.everything == Everything::Complete,
-        View::Waiting | View::Mine | View::Open => inbox.complete,
-    };
+    let known = inbox.knows_all_of(inbox.view);
     if !known {
         return match &model.link.problem {
             Some(problem) => {
@@ -275,6 +272,9 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
         }
         View::Mine => ("nothing is assigned to you".to_owned(), Some(see_all())),
         View::Open => ("no conversation is open".to_owned(), Some(see_all())),
+        View::Unassigned => ("everything open belongs to somebody".to_owned(), Some(see_all())),
+        View::Bot => ("the bot answers nobody now".to_owned(), Some(see_all())),
+        View::Resolved => ("nothing was resolved yet".to_owned(), Some(see_all())),
         View::All => ("no conversation yet".to_owned(), None),
     }
 }

@@ -5,11 +5,11 @@ use ratatui::style::Style;
 
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::{keymap, triage};
-use crate::text::{RawText, sanitize_line, width, wrap};
+use crate::app::keymap;
+use crate::text::{sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, names};
+use super::{Place, Scene, chooser, prompt, questions, records};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
@@ -23,11 +23,27 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
         Overlay::Question(question) => ask(scene, painter, question),
+        Overlay::Choose(chooser) => chooser::draw(scene, painter, chooser),
+        Overlay::Prompt(prompt) => prompt::draw(scene, painter, prompt),
+        Overlay::Records(records) => records::draw(scene, painter, records),
+    }
+}
+
+/// What takes the keys on a screen that has no room for panes: it has the whole of it.
+pub(super) fn tiny(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
+    let size = scene.model.panes.size;
+    let area = Area { x: 0, y: 0, width: size.columns, height: size.rows };
+    let (overlay, _) = scene.model.overlays.open.as_ref().filter(|_| !area.is_empty())?;
+    match overlay {
+        Overlay::Choose(chooser) => chooser::tiny(scene, painter, area, chooser),
+        Overlay::Prompt(prompt) => prompt::tiny(scene, painter, area, prompt),
+        Overlay::Records(records) => records::tiny(scene, painter, area, records),
+        Overlay::Help { .. } | Overlay::WhoAmI { .. } | Overlay::Question(_) => None,
     }
 }
 
 /// A frame of at most this size in the middle of the panes; the cells within it.
-fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), title: &str, foot: &str) -> Area {
+pub(super) fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), title: &str, foot: &str) -> Area {
     let layout = &scene.model.screen.layout;
     let screen = Area {
         x: 0,
@@ -67,7 +83,7 @@ fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), ti
 }
 
 /// How many rows fit between the bars with a frame around them.
-fn fits(scene: &Scene<'_>) -> usize {
+pub(super) fn fits(scene: &Scene<'_>) -> usize {
     let layout = &scene.model.screen.layout;
     usize::from(layout.hints.y.saturating_sub(layout.status.height)).saturating_sub(2)
 }
@@ -128,27 +144,13 @@ fn who_am_i(scene: &Scene<'_>, painter: &mut Painter<'_>, chosen: usize) -> Opti
     place
 }
 
-/// What was pasted, in our words alone.
-pub(super) fn paste_words(text: &RawText) -> String {
-    let count = text.as_raw().chars().count();
-    let word = if count == 1 { "character" } else { "characters" };
-    format!("start a reply with {count} pasted {word}?")
-}
-
 fn ask(scene: &Scene<'_>, painter: &mut Painter<'_>, question: &Question) -> Option<Place> {
     let theme = scene.theme;
     let inside = usize::from(QUESTION.min(scene.model.screen.layout.status.width)).saturating_sub(4).max(1);
     // Our words come first, a name on a line of its own, then the keys.
-    let (said, name, keys) = match question {
-        Question::Quit { drafts, unsent } => {
-            (format!("{} will not be kept.", lost(*drafts, *unsent)), None, "y leaves, Esc stays")
-        }
-        Question::PasteAsReply { conversation, text } => {
-            let name = triage::name_of(scene.model, conversation);
-            let name = name.map(|name| format!("to {}", names::quoted(&name, inside.saturating_sub(5))));
-            (paste_words(text), name, "y starts it, Esc does not")
-        }
-    };
+    let said = questions::said(scene.model, question);
+    let name = questions::outside(scene.model, question, inside);
+    let keys = questions::keys(question);
     let said_rows = wrap(&said, inside);
     let mut lines: Vec<(&str, Style)> =
         said_rows.iter().map(|row| (said.get(row.start..row.end).unwrap_or_default(), theme.warning)).collect();
@@ -166,14 +168,4 @@ fn ask(scene: &Scene<'_>, painter: &mut Painter<'_>, question: &Question) -> Opt
         place = Some((area.x, area.y + row));
     }
     place
-}
-
-fn lost(drafts: usize, unsent: usize) -> String {
-    let draft = if drafts == 1 { "draft" } else { "drafts" };
-    let reply = if unsent == 1 { "reply" } else { "replies" };
-    match (drafts, unsent) {
-        (drafts, 0) => format!("{drafts} {draft}"),
-        (0, unsent) => format!("{unsent} unsent {reply}"),
-        (drafts, unsent) => format!("{drafts} {draft} and {unsent} unsent {reply}"),
-    }
 }

@@ -3,11 +3,12 @@
 //! Our own words get their place first; a name from outside takes what is left.
 
 use crate::app::Action;
-use crate::app::inbox::{Everything, Standing, View};
+use crate::app::composer::Kind;
+use crate::app::inbox::{Standing, View};
 use crate::app::keymap::{self, Context};
 use crate::app::model::Model;
 use crate::app::outbox::State;
-use crate::app::overlay::{Overlay, Question};
+use crate::app::overlay::Overlay;
 use crate::app::words::{self, Unread};
 use crate::app::{poller, triage};
 use crate::text::{sanitize_line, truncate, width};
@@ -15,7 +16,7 @@ use crate::text::{sanitize_line, truncate, width};
 use super::age::{Age, span};
 use super::names::quoted;
 use super::painter::{Painter, Pen};
-use super::{Scene, popup};
+use super::{Scene, questions};
 
 /// How many cells the organisation's name gets, and where there is little room.
 const ORGANISATION: usize = 24;
@@ -33,11 +34,16 @@ pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let model = scene.model;
     let mut pen = Pen::on(model.screen.layout.status, 0);
     if let Some((Overlay::Question(question), _)) = &model.overlays.open {
-        let words = match question {
-            Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
-            Question::PasteAsReply { text, .. } => popup::paste_words(text),
+        painter.cut(&mut pen, &questions::short(question), scene.theme.warning);
+        return;
+    }
+    if let Some((_, kind)) = model.composer.target() {
+        // What is typed goes on into the draft: that must not look like the list.
+        let words = match kind {
+            Kind::Reply => "REPLY, visible: no room to write here",
+            Kind::Note => "NOTE, team only: no room to write here",
         };
-        painter.cut(&mut pen, &words, scene.theme.warning);
+        painter.cut(&mut pen, words, scene.theme.warning);
         return;
     }
     let size = model.panes.size;
@@ -225,10 +231,7 @@ fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 fn tab(model: &Model, view: View) -> String {
     let key = keymap::keys_of(Context::List, Action::Show(view)).into_iter().next().unwrap_or_default();
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
-    let complete = match view {
-        View::All => model.inbox.everything == Everything::Complete,
-        View::Waiting | View::Mine | View::Open => model.inbox.complete,
-    };
+    let complete = model.inbox.knows_all_of(view);
     match (count, complete) {
         (0, false) => format!(" {key} {} ", view.word()),
         (count, true) => format!(" {key} {} {count} ", view.word()),

@@ -331,7 +331,7 @@ fn open(sim: &mut Sim, at: usize) {
     if sim.model.panes.on_screen.as_ref() == Some(&id(at)) {
         return;
     }
-    sim.press("4");
+    sim.press("ga");
     let Some(row) = sim.model.inbox.order.iter().position(|held| *held == id(at)) else { return };
     if row > 0 {
         sim.press(&"j".repeat(row));

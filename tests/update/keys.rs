@@ -34,7 +34,7 @@ fn of_each_status() -> Desk {
         desk.platform.held[at].conversation.status = if unknown { Status::Open } else { status.clone() };
     }
     desk.begin();
-    desk.press("4");
+    desk.press("ga");
     desk.wait(1.0);
     for (at, status) in statuses.into_iter().enumerate() {
         desk.platform.held[at].conversation.status = status;
