@@ -300,6 +300,11 @@ pub fn reply_then(
         return Begun::No;
     }
     let mut steps = Vec::new();
+    // Whose it is comes first: a reply that stops for that has done nothing that a visitor sees.
+    if claims(model, conversation) {
+        let me = Change::Owner(model.directory.me.clone());
+        steps.push(field(me, Some(Change::Owner(None))));
+    }
     match before {
         Before::Nothing => {}
         Before::TakeOver | Before::Reopen => steps.extend(opening(model, conversation)),

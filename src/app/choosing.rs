@@ -1,20 +1,26 @@
 //! Keys in a chooser, and what a choice leads to. Nothing is done before Enter; Esc leaves everything as it was.
 
+use crate::budget::Lane;
 use crate::domain::{ConversationId, TagDelta, TagId};
 use crate::text::RawText;
 
 use super::chooser::{Ask, Choice, Chooser, Item, Mark};
-use super::effect::Effect;
+use super::effect::{Effect, Fetch};
 use super::key::{Code, Key};
 use super::model::Model;
 use super::notice::Weight;
 use super::overlay::{Overlay, Question};
-use super::{acts, asides, editing, noting, update, verbs};
+use super::{acts, editing, noting, poller, update, verbs};
 
 /// Opens a chooser; what it chooses from is asked for where it was not read yet.
 pub fn open(model: &mut Model, ask: Ask, effects: &mut Vec<Effect>) {
     if let Ask::Tags { conversation, .. } = &ask {
-        asides::ask_for_tags(model, &conversation.clone(), effects);
+        poller::asides::want_palette(model);
+        let read = model.sidebar.get(conversation).is_some_and(|aside| aside.tags_read.is_some());
+        if !read {
+            let fetch = Fetch::Tags(conversation.clone());
+            poller::ask(model, fetch, poller::Purpose::Tags, Lane::OnScreen, effects);
+        }
     }
     let now = model.now.mono;
     model.overlays.show(Overlay::Choose(Chooser::new(ask)), now);

@@ -2,12 +2,10 @@
 //!
 //! Owns these two acts; [`super::sending`] moves what was decided. Never sends and never journals anything unasked.
 
-use std::time::Duration;
-
 use crate::domain::legality::{self, Legality};
 use crate::domain::outbox::{KEY_TRUSTED_FOR, Outcome};
 use crate::domain::problem::Reached;
-use crate::domain::{ConversationId, Problem, Remedy};
+use crate::domain::{Change, ConversationId, Problem, Remedy, Status};
 use crate::text::RawText;
 
 use super::effect::Effect;
@@ -30,36 +28,44 @@ pub enum SendNow {
     Illegal,
 }
 
-/// The send chord in the empty composer: sends what asks, else what is held, now.
+/// The send chord in the empty composer, or `r` in the outbox: sends what asks, else what is held, now. What asks goes
+/// on from the step that did not go out; what is done before it is never done again.
 pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> SendNow {
     let (now, step) = (model.now, model.step);
     let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
     let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
-    let seen = writing::baseline(model, conversation);
-    let ask = next_ask(&mut model.outbox);
     let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
-    if entry.state.asks() && status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal) {
+    let is_reply = matches!(entry.work, Work::Reply { .. });
+    let illegal = status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal);
+    if is_reply && entry.state.asks() && illegal {
         return SendNow::Illegal;
     }
-    let said = std::mem::replace(&mut entry.said, now);
+    let act = entry.act;
     match &entry.state {
         State::Stopped { since, .. } => {
             if now.mono < *since + guard::STOP_DEAF_FOR {
-                entry.said = said;
                 return SendNow::TooSoon;
             }
-            entry.baseline = seen;
-            entry.hold_ends = now.mono;
-            entry.at_once = true;
-            entry.guard_from = entry.guard_from.max(1);
-            entry.state = State::Ready { problem: None, retry_at: now.mono };
+            go_on(model, at, effects);
         }
-        State::Refused { .. } | State::Unjournaled { .. } => {
+        State::Refused { .. } => {
             // A definite refusal is over: another try is another send, with a key of its own.
-            renew(entry, ask, seen, now.mono);
-            effects.push(Effect::Journal { ask, steps: vec![entry.intent()] });
+            let steps = match &entry.work {
+                Work::Change { change: Change::Status(Status::Open), .. } if status == Some(Status::Archived) => {
+                    by_closed(model, at)
+                }
+                _ => vec![at],
+            };
+            renew(model, &steps, effects);
+        }
+        State::Unjournaled { .. } => {
+            let unwritten = |entry: &Entry| entry.act == act && matches!(entry.state, State::Unjournaled { .. });
+            let steps = model.outbox.entries.iter().enumerate().filter(|(_, entry)| unwritten(entry));
+            let steps: Vec<usize> = steps.map(|(at, _)| at).collect();
+            renew(model, &steps, effects);
         }
         State::Blocked { problem } => {
+            entry.said = now;
             entry.state = if entry.unknown {
                 State::Uncertain { problem: problem.clone(), look_at: now.mono, resend_at: now.mono, refused: false }
             } else {
@@ -74,6 +80,7 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             let first = entry.first_byte_wall.unwrap_or(now.wall);
             let old = (now.wall - first).to_std().unwrap_or_default() > KEY_TRUSTED_FOR;
             let over = old || entry.refused;
+            entry.said = now;
             entry.first_byte = Some(now.mono);
             entry.ended_step = step;
             entry.state = State::Uncertain {
@@ -84,52 +91,123 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
             };
         }
         State::Waiting { .. } => {
+            entry.said = now;
             if let State::Waiting { until, .. } = &mut entry.state {
                 *until = now.mono;
             }
             model.budget.stop_waiting();
         }
         State::Ready { .. } => {
+            entry.said = now;
             if let State::Ready { retry_at, .. } = &mut entry.state {
                 *retry_at = now.mono;
             }
             model.budget.stop_waiting();
         }
         State::Held { .. } | State::Journaling => {
-            entry.at_once = true;
-            entry.hold_ends = now.mono;
-            if let State::Held { until } = &mut entry.state {
-                *until = now.mono;
+            for entry in model.outbox.entries.iter_mut().filter(|entry| entry.act == act) {
+                entry.said = now;
+                entry.at_once = true;
+                entry.hold_ends = now.mono;
+                if let State::Held { until } = &mut entry.state {
+                    *until = now.mono;
+                }
             }
         }
         State::Sending
         | State::ReadBack { .. }
         | State::Uncertain { .. }
         | State::Delivered { .. }
-        | State::Done { .. } => {
-            entry.said = said;
-            return SendNow::Nothing;
-        }
+        | State::Done { .. } => return SendNow::Nothing,
     }
     SendNow::Done
 }
 
-/// A send with an identity of its own: nothing of the earlier one holds for it.
-fn renew(entry: &mut Entry, ask: u64, baseline: Baseline, now: Duration) {
-    entry.ask = ask;
-    entry.local = None;
-    entry.baseline = baseline;
-    entry.state = State::Journaling;
-    entry.hold_ends = now;
-    entry.at_once = true;
-    entry.attempts = 0;
-    entry.attempt_step = None;
-    entry.first_byte = None;
-    entry.first_byte_wall = None;
-    entry.unknown = false;
-    entry.refused = false;
-    entry.failures = 0;
-    entry.earlier_gone = false;
+/// What was stopped goes on, all steps of its act: why it stopped stands on the screen, that counts as seen.
+fn go_on(model: &mut Model, at: usize, effects: &mut Vec<Effect>) {
+    let now = model.now;
+    let Some(entry) = model.outbox.entries.get(at).cloned() else { return };
+    let State::Stopped { reasons, .. } = &entry.state else { return };
+    let seen = writing::baseline(model, &entry.conversation);
+    let me = model.directory.me.clone();
+    let taken = reasons.iter().any(|reason| matches!(reason, Reason::Owner(Some(owner)) if Some(owner) != me.as_ref()));
+    let gives_up = taken && model.outbox.is_claim(at);
+    let row = model.inbox.rows.get(&entry.conversation);
+    for later in model.outbox.entries.iter_mut().filter(|later| later.act == entry.act) {
+        later.baseline = seen.clone();
+        later.hold_ends = now.mono;
+        later.at_once = true;
+        later.said = now;
+        if let (Work::Change { change, from }, Some(row)) = (&mut later.work, row)
+            && later.ask == entry.ask
+            && later.local == entry.local
+        {
+            *from = Some(change.standing(&row.conversation));
+        }
+    }
+    if gives_up {
+        // It stays the colleague's: the reply goes out, the claim does not.
+        effects.extend(entry.local.map(|local| Effect::Conclude { local, outcome: Outcome::TakenBack }));
+        journal_log::step(model, &entry, journal_log::Result::TakenBack, None);
+        model.outbox.entries.remove(at);
+        return;
+    }
+    if let Some(entry) = model.outbox.entries.get_mut(at) {
+        entry.guard_from = entry.guard_from.max(1);
+        entry.state = State::Ready { problem: None, retry_at: now.mono };
+    }
+}
+
+/// From archived the platform takes the long way alone: the step before the refused one is made. Returns both places.
+fn by_closed(model: &mut Model, at: usize) -> Vec<usize> {
+    let Some(entry) = model.outbox.entries.get(at).cloned() else { return Vec::new() };
+    let steps = acts::by_closed();
+    let ways: Vec<Entry> = steps.into_iter().map(|step| Entry { work: step.work, ..entry.clone() }).collect();
+    let places = (at..at + ways.len()).collect();
+    model.outbox.entries.splice(at..=at, ways);
+    places
+}
+
+/// Sends with an identity of their own: nothing of the earlier ones holds for them.
+fn renew(model: &mut Model, steps: &[usize], effects: &mut Vec<Effect>) {
+    let now = model.now;
+    let ask = next_ask(&mut model.outbox);
+    let mut intents = Vec::new();
+    for at in steps {
+        let Some(conversation) = model.outbox.entries.get(*at).map(|entry| entry.conversation.clone()) else {
+            continue;
+        };
+        let baseline = writing::baseline(model, &conversation);
+        let Some(entry) = model.outbox.entries.get_mut(*at) else { continue };
+        entry.ask = ask;
+        entry.local = None;
+        entry.baseline = baseline;
+        entry.state = State::Journaling;
+        entry.said = now;
+        entry.hold_ends = now.mono;
+        entry.at_once = true;
+        entry.attempts = 0;
+        entry.attempt_step = None;
+        entry.first_byte = None;
+        entry.first_byte_wall = None;
+        entry.unknown = false;
+        entry.refused = false;
+        entry.failures = 0;
+        entry.earlier_gone = false;
+        entry.look_from = None;
+        intents.push(entry.intent());
+        // Whoever sends it again has seen what stands on the screen, for what follows it too.
+        let (act, seen) = (entry.act, entry.baseline.clone());
+        let waits =
+            |later: &&mut Entry| later.act == act && matches!(later.state, State::Held { .. } | State::Ready { .. });
+        for later in model.outbox.entries.iter_mut().filter(waits) {
+            later.baseline = seen.clone();
+            later.said = now;
+            later.hold_ends = now.mono;
+            later.at_once = true;
+        }
+    }
+    effects.push(Effect::Journal { ask, steps: intents });
 }
 
 fn unknown_outcome() -> Problem {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Conversation, MessageId, Speaker, Status, UserId};
+use crate::domain::{Change, Conversation, MessageId, Speaker, Status, UserId};
 use crate::text::RawText;
 
 use super::thread::{Entry, ReadAt, Thread};
@@ -67,6 +67,8 @@ pub enum Reason {
     Status(Status),
     /// The assignee is another.
     Owner(Option<UserId>),
+    /// Another field is not what it was: somebody else changed it.
+    Field(Change),
     /// The mail address is another: from, to.
     Email(Option<RawText>, Option<RawText>),
     /// The conversation could not be checked: it is gone.
@@ -173,9 +175,9 @@ pub fn newest_drawn(thread: &Thread) -> Option<MessageId> {
     thread.messages.iter().rev().find(|entry| entry.drawn_at.is_some()).map(|entry| entry.message.id.clone())
 }
 
-/// The markers that our own takeovers caused: for each the last one stored no later than the reply that took over.
-/// Whether that reply is new to the draft does not matter: a draft may be begun after it was delivered and before its
-/// marker was read.
+/// The markers that our own acts caused. For a reply that took over it is the last one stored no later than that
+/// reply. Whether that reply is new to the draft does not matter: a draft may be begun after it was delivered and before its
+/// marker was read. For a change of status it is the one that came while it was made.
 fn own_markers(thread: &Thread) -> Vec<&MessageId> {
     let mut excused = Vec::new();
     let takeovers = thread.messages.iter().filter(|entry| thread.took_over.contains(&entry.message.id));
@@ -185,6 +187,18 @@ fn own_markers(thread: &Thread) -> Vec<&MessageId> {
         let ours = markers
             .filter(|entry| entry.message.created_at.at <= reply && !excused.contains(&&entry.message.id))
             .max_by_key(|entry| (entry.message.created_at.at, entry.first_seen));
+        excused.extend(ours.map(|entry| &entry.message.id));
+    }
+    for caused in &thread.caused {
+        // One marker for each change of status of ours, and only what came between the request and its read-back.
+        // Where another's came too, the first counts as ours, so that one of both is always left.
+        let ours = thread
+            .spoken()
+            .filter(|(entry, speaker)| *speaker == Speaker::Marker && !excused.contains(&&entry.message.id))
+            .map(|(entry, _)| entry)
+            .find(|entry| {
+                entry.first_seen > caused.left_in && caused.read_back_in.is_none_or(|step| entry.first_seen <= step)
+            });
         excused.extend(ours.map(|entry| &entry.message.id));
     }
     excused

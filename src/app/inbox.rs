@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time, UserId};
 
 use super::settings::Settings;
+use super::thread::ReadAt;
 
 const BOT: &[Status] = &[Status::BotActive];
 const RESOLVED: &[Status] = &[Status::Resolved];
@@ -124,6 +125,8 @@ pub struct Row {
     pub unread: bool,
     /// When the bell last rang for it.
     pub rang_at: Option<Duration>,
+    /// When the conversation was last read by its id.
+    pub read: Option<ReadAt>,
 }
 
 /// How a row stands in Waiting.
@@ -149,6 +152,7 @@ impl Row {
             changed: step,
             knowledge: None,
             rang_at: None,
+            read: None,
         }
     }
 

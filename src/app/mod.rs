@@ -6,7 +6,6 @@
 pub mod act_words;
 pub mod action;
 pub mod acts;
-pub mod asides;
 pub mod attention;
 pub mod blocks;
 pub mod chooser;
@@ -25,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 pub mod lesson;
 pub mod link;
+pub mod meeting;
 pub mod model;
 pub mod moving;
 pub mod notice;

@@ -275,6 +275,32 @@ pub struct Entry {
     pub taken_back: bool,
     /// What stood before it was taken back before the journal had answered for this one: it must not go by itself.
     pub earlier_gone: bool,
+    /// Of a change of tags: the set must have been read by a read of this step or later; none until its turn comes.
+    pub look_from: Option<u64>,
+    /// Of a note: the notes had been read to their end before the first attempt, so that one that is new is ours.
+    pub looked_before: bool,
+    /// Of a change of tags: the set that stood before it was replaced.
+    pub stood: Vec<TagId>,
+    /// Of a change of tags: how often a colleague's change had lost it, so that it is made again.
+    pub again: u8,
+}
+
+/// A change of tags that the server took and that has to be found standing: the API only replaces whole sets, and the
+/// last writer wins.
+#[derive(Clone, Debug)]
+pub struct Verifying {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// What has to stand.
+    pub delta: TagDelta,
+    /// The step in which the server took it.
+    pub written_in: u64,
+    /// When that was.
+    pub written_at: Duration,
+    /// How many looks found it standing.
+    pub looks: usize,
+    /// How often it was made again.
+    pub again: u8,
 }
 
 impl Entry {
@@ -331,6 +357,8 @@ pub struct Outbox {
     pub entries: Vec<Entry>,
     /// The number of the next ask.
     pub next_ask: u64,
+    /// Changes of tags that have to be found standing.
+    pub verifying: Vec<Verifying>,
     /// The last own text in each conversation, to copy.
     pub last_sent: std::collections::HashMap<ConversationId, RawText>,
 }
@@ -351,6 +379,21 @@ impl Outbox {
     #[must_use]
     pub fn undelivered(&self) -> usize {
         self.entries.iter().filter(|entry| !entry.state.is_final()).count()
+    }
+
+    /// Whether a step of this act is seen by the visitor: then all of it is held, and guarded.
+    #[must_use]
+    pub fn is_seen(&self, act: u64) -> bool {
+        self.entries.iter().any(|entry| entry.act == act && entry.work.is_visible())
+    }
+
+    /// Whether the step at `at` only makes a conversation mine before a reply of the same act.
+    #[must_use]
+    pub fn is_claim(&self, at: usize) -> bool {
+        let Some(entry) = self.entries.get(at) else { return false };
+        let owner = matches!(&entry.work, Work::Change { change: Change::Owner(Some(_)), .. });
+        let replies = |later: &Entry| later.act == entry.act && matches!(later.work, Work::Reply { .. });
+        owner && self.entries.iter().skip(at + 1).any(replies)
     }
 
     /// The message in the thread that is this reply: a text of the team, word for word, that was not known before its

@@ -1,15 +1,16 @@
 //! What arrives is merged here: late, doubled, reordered and missing answers all end in the same state.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::domain::{Conversation, ConversationId, Cursor, Message, Page, Problem, Remedy, Status};
 use crate::text::RawText;
 
-use super::asides;
 use super::attention;
 use super::effect::{Effect, Fetch};
 use super::event::Found;
 use super::inbox::{Everything, Row, View};
+use super::meeting;
 use super::model::Model;
 use super::poller::{self, InFlight, Purpose, Walk};
 use super::sending;
@@ -79,17 +80,21 @@ fn arrived(model: &mut Model, read: &InFlight, found: Found, effects: &mut Vec<E
         }
         Found::Conversation(conversation) => {
             model.inbox.stale.remove(&conversation.id);
+            let (id, step, now) = (conversation.id.clone(), model.step, model.now.mono);
             put_row(model, *conversation, read.asked, effects);
+            let row = model.inbox.rows.get_mut(&id);
+            if let Some(row) = row.filter(|row| row.read.is_none_or(|held| held.asked <= read.asked)) {
+                row.read = Some(ReadAt { asked: read.asked, at: read.at, came: now, came_in: step });
+            }
         }
         Found::Conversations(page) => match read.purpose {
             Purpose::Everything => everything_page(model, read, page, effects),
             _ => live_page(model, read, page, effects),
         },
         Found::Messages(page) => thread_page(model, read, page, effects),
-        // Nobody asks for these yet.
-        Found::Notes(page) => asides::notes(model, read, page),
-        Found::Tags(page) => asides::tags(model, read, page),
-        Found::Palette(page) => asides::palette(model, read, page),
+        Found::Notes(page) => poller::asides::notes_page(model, read, page, effects),
+        Found::Tags(page) => poller::asides::tags_page(model, read, page),
+        Found::Palette(page) => poller::asides::palette_page(model, read, page, effects),
     }
 }
 
@@ -275,6 +280,7 @@ fn thread_page(model: &mut Model, read: &InFlight, page: Page<Message>, effects:
         }
     }
     triage::learn(model, conversation);
+    meeting::told(model, conversation);
     if walks_on {
         poller::ask_newest(model, &conversation.clone(), read.lane, effects);
     }
@@ -323,6 +329,7 @@ fn newest_page(
     if newer {
         thread.read_before = thread.read;
         thread.read = Some(ReadAt { asked: read.asked, at: read.at, came: now, came_in: step });
+        thread.read_back(read.asked, step);
     }
     false
 }
@@ -345,9 +352,22 @@ fn failed(model: &mut Model, read: &InFlight, problem: Problem) {
                 thread.gaps.clear();
             }
         }
-        sending::read_failed(model, &conversation.clone(), &problem);
     }
-    asides::failed(model, read, &problem);
+    match &read.fetch {
+        Fetch::Thread { conversation, .. }
+        | Fetch::Conversation(conversation)
+        | Fetch::Notes { conversation, .. }
+        | Fetch::Tags(conversation) => sending::read_failed(model, conversation, &read.fetch, &problem),
+        Fetch::Palette(_) => {
+            let waiting: HashSet<ConversationId> =
+                model.outbox.entries.iter().map(|entry| entry.conversation.clone()).collect();
+            for conversation in waiting {
+                sending::read_failed(model, &conversation, &read.fetch, &problem);
+            }
+        }
+        Fetch::Me | Fetch::Members | Fetch::Chatbots | Fetch::List { .. } => {}
+    }
+    poller::asides::failed(model, &read.fetch, &problem);
     match (&read.purpose, &read.fetch) {
         (Purpose::Live, Fetch::List { limit, .. }) => {
             if too_large && *limit > 1 {

@@ -10,7 +10,7 @@ use super::event::Size;
 use super::guard::{self, Baseline};
 use super::layout;
 use super::model::Model;
-use super::outbox::{Entry, State, Work};
+use super::outbox::Work;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::{triage, words};
@@ -328,18 +328,26 @@ fn seen(model: &mut Model) {
     }
 }
 
-/// The replies of a conversation that are not messages yet, each with what happens to it and its first rows.
+/// What is on its way in a conversation, act by act: what happens to its next step, and the first rows of its words.
+/// What no visitor sees and needs nobody is done in a moment: it is not drawn.
 fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLine> {
     let mut lines = Vec::new();
-    for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back && stands(entry)) {
+    let mut acts: Vec<u64> = Vec::new();
+    for entry in model.outbox.pending(id).filter(|entry| !entry.taken_back) {
+        if acts.contains(&entry.act) {
+            continue;
+        }
+        acts.push(entry.act);
+        let steps = || model.outbox.pending(id).filter(|step| step.act == entry.act && !step.taken_back);
+        if !model.outbox.is_seen(entry.act) && !steps().any(|step| words::worth_a_block(&step.state)) {
+            continue;
+        }
         // What to do stands at the end of the sentence: it must not be cut.
         let (words, warning) = words::entry(model, entry);
         lines.extend(wrapped(&words, width).into_iter().map(|words| BlockLine::State { words, warning }));
-        let note = entry.work == Work::Note;
-        if entry.text.is_empty() {
-            continue;
-        }
-        let mut rows = blocks::rows(&entry.text, width);
+        let Some(said) = steps().find(|step| !step.text.is_empty()) else { continue };
+        let note = said.work == Work::Note;
+        let mut rows = blocks::rows(&said.text, width);
         for row in rows.by_ref().take(3) {
             lines.push(if note { BlockLine::Note(row) } else { BlockLine::Text(row) });
         }
@@ -353,12 +361,6 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
         lines.push(BlockLine::Attached(sanitize_line(url).to_string()));
     }
     lines
-}
-
-/// Whether a step stands as a block: what a visitor will see, and what does not simply go its way. What colleagues alone
-/// see moves nothing on the screen while all is well.
-fn stands(entry: &Entry) -> bool {
-    entry.work.is_visible() || entry.state.asks() || matches!(entry.state, State::Uncertain { .. } | State::Waiting { .. })
 }
 
 /// One of our own sentences as rows.

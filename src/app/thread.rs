@@ -75,6 +75,17 @@ pub struct ReadAt {
     pub came_in: u64,
 }
 
+/// A change of status that we made, and between which steps its marker may have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caused {
+    /// The step in which the request left.
+    pub left_in: u64,
+    /// The step in which its answer was here.
+    pub answered_in: u64,
+    /// The step in which the first read of the thread came that was asked after the answer.
+    pub read_back_in: Option<u64>,
+}
+
 /// Where the reader stands: an identity, never a line number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Anchor {
@@ -126,6 +137,12 @@ pub struct Thread {
     pub own: HashSet<MessageId>,
     /// Those of them that took the conversation over: the platform writes a marker before each (contract, section 8).
     pub took_over: HashSet<MessageId>,
+    /// The changes of status that we made: the platform writes at most one marker for each.
+    pub caused: Vec<Caused>,
+    /// In which step each message that we sent left, as far as that is known.
+    pub left_in: HashMap<MessageId, u64>,
+    /// Answers of colleagues near one of ours that the person was told of.
+    pub met: HashSet<MessageId>,
     /// Where the reader stands.
     pub anchor: Anchor,
     /// The message under the cursor.
@@ -259,6 +276,13 @@ impl Thread {
         if self.own.insert(id.clone()) {
             self.tell_speakers();
             self.version += 1;
+        }
+    }
+
+    /// A read of the newest page came that was asked in that step: markers of what was answered before are here now.
+    pub fn read_back(&mut self, asked: u64, step: u64) {
+        for caused in self.caused.iter_mut().filter(|caused| caused.answered_in <= asked) {
+            caused.read_back_in.get_or_insert(step);
         }
     }
 

@@ -53,13 +53,13 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
         }
         Event::Journaled { ask, locals } => sending::journaled(model, ask, &locals, &mut effects),
         Event::JournalFailed { ask, reason } => sending::journal_failed(model, ask, &reason),
-        Event::Attempted { local, attempt, delivery, reading, request_id: _ } => {
+        Event::Attempted { local, attempt, delivery, reading, request_id } => {
             if let Some(reading) = reading {
                 let limited = matches!(&delivery, Delivery::Failed(problem) if problem.status == Some(429));
                 let now = model.now.mono;
                 model.budget.observe(&reading, now, now, limited);
             }
-            sending::attempted(model, local, attempt, delivery, &mut effects);
+            sending::attempted(model, local, attempt, delivery, request_id, &mut effects);
         }
         Event::Resumed => {
             effects.push(Effect::Redraw);

@@ -7,9 +7,9 @@ use crate::domain::problem::Reached;
 use crate::domain::{Priority, Problem, Remedy, Status};
 use crate::text::{RawText, sanitize_line, truncate, width};
 
+use super::act_words;
 use super::guard::Reason;
 use super::model::Model;
-use super::act_words;
 use super::outbox::{Entry, State, Work};
 
 /// The most cells that a name from outside gets within our sentences (security, S2).
@@ -61,41 +61,52 @@ pub fn priority(priority: &Priority) -> Option<String> {
     }
 }
 
-/// What happens to a step, how to go on from where it stands, and whether a person has to act.
+/// What happens to a step, and whether a person has to act. One that is no reply, and more steps behind it, are named.
 #[must_use]
 pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
-    let (mut said, warning) = fate(model, entry);
-    let next = next(entry);
-    if !next.is_empty() {
-        said.push_str(next);
+    let (mut said, asks) = fate(model, entry);
+    said.push_str(next(model, entry));
+    let entries = &model.outbox.entries;
+    let from = entries.iter().position(|held| held.ask == entry.ask && held.local == entry.local).unwrap_or(0);
+    // That a reply makes it mine first is said in the composer's border.
+    let steps = entries.iter().enumerate().skip(from).filter(|(_, step)| step.act == entry.act);
+    let named: Vec<_> = steps.filter(|(at, _)| !model.outbox.is_claim(*at)).map(|(_, step)| &step.work).collect();
+    if matches!(named.as_slice(), [] | [Work::Reply { .. }]) {
+        return (said, asks);
     }
-    (said, warning)
+    let orders: Vec<String> = named.into_iter().map(|work| act_words::order(model, work)).collect();
+    (format!("{}: {said}", orders.join(", then ")), asks)
 }
 
-/// What happens to a step, and whether a person has to act.
+/// Whether a state is one that a person should see of an act that no visitor does.
+#[must_use]
+pub fn worth_a_block(state: &State) -> bool {
+    match state {
+        State::Ready { problem, .. } => problem.is_some(),
+        State::Uncertain { .. } | State::Waiting { .. } => true,
+        state => state.asks(),
+    }
+}
+
+/// What happens to a step, and whether a person has to act: without its name, and without what to do.
 #[must_use]
 pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
     let now = model.now.mono;
     let not = act_words::not_done(&entry.work);
-    // A reply speaks for itself; of another step it is said what it is.
-    let of = |said: &str| match entry.work {
-        Work::Reply { .. } => said.to_owned(),
-        _ => format!("{}: {said}", act_words::order(model, &entry.work)),
-    };
     match &entry.state {
-        State::Journaling => (of("being written down"), false),
+        State::Journaling => ("being written down".to_owned(), false),
         State::Held { until } => {
             let left = until.saturating_sub(now).as_millis().div_ceil(1_000).max(1);
-            (of(&format!("held {left}s")), false)
+            (format!("held {left}s"), false)
         }
         State::Ready { problem: Some(problem), .. } => {
             (format!("waits: the thread cannot be read, {}", cause(problem)), true)
         }
-        State::Ready { problem: None, .. } => (of("reading what is new, then it leaves"), false),
-        State::Sending => (of("being sent"), false),
-        State::ReadBack { .. } => (of("sent, reading it back"), false),
+        State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
+        State::Sending => ("being sent".to_owned(), false),
+        State::ReadBack { .. } => ("sent, being read back".to_owned(), false),
         State::Uncertain { problem, .. } => {
-            (of(&format!("not known whether it arrived ({}): looking", cause(problem))), false)
+            (format!("not known whether it arrived ({}): looking", cause(problem)), false)
         }
         State::Waiting { problem, until } => {
             let left = until.saturating_sub(now).as_secs();
@@ -103,7 +114,7 @@ pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
         }
         State::Stopped { reasons, .. } => {
             let why = reasons.iter().map(|reason| because(model, reason)).collect::<Vec<_>>().join("; ");
-            (of(&format!("stopped: {why}")), true)
+            (format!("stopped: {why}"), true)
         }
         State::Refused { problem } | State::Blocked { problem } => (format!("{not}: {}", cause(problem)), true),
         State::Unjournaled { reason } => {
@@ -113,16 +124,17 @@ pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
         State::Unsent => {
             let since = entry.first_byte_wall.unwrap_or(entry.submitted.wall);
             let since = model.settings.zone.civil(since).format("%H:%M");
-            (of(&format!("unsent since {since}")), true)
+            (format!("unsent since {since}"), true)
         }
         State::Delivered { .. } => ("sent".to_owned(), false),
-        State::Done { .. } => (act_words::done(model, &entry.work).0, false),
+        State::Done { .. } => ("done".to_owned(), false),
     }
 }
 
-/// What a person can do about it: of a reply in its composer, of all else from the outbox.
-fn next(entry: &Entry) -> &'static str {
-    let reply = matches!(entry.work, Work::Reply { .. });
+/// What a person can do about it: of a reply and what goes with it in its composer, of all else outside.
+fn next(model: &Model, entry: &Entry) -> &'static str {
+    let mut act = model.outbox.entries.iter().filter(|step| step.act == entry.act);
+    let reply = act.any(|step| matches!(step.work, Work::Reply { .. }));
     match &entry.state {
         State::Held { .. } if reply => ", Up takes it back",
         State::Held { .. } => ", u takes it back",
@@ -134,14 +146,14 @@ fn next(entry: &Entry) -> &'static str {
         State::Ready { problem: Some(problem), .. } | State::Refused { problem } | State::Blocked { problem }
             if reply =>
         {
-            next_step_after(problem)
+            next_step(problem)
         }
         State::Stopped { .. }
         | State::Refused { .. }
         | State::Blocked { .. }
         | State::Unjournaled { .. }
         | State::Unsent
-        | State::Ready { problem: Some(_), .. } => ". gq r tries again, u takes it back",
+        | State::Ready { problem: Some(_), .. } => ". gq then r tries again, u takes it back",
         State::Journaling
         | State::Ready { problem: None, .. }
         | State::Sending
@@ -171,6 +183,7 @@ pub fn because(model: &Model, reason: &Reason) -> String {
             let said = |email: &Option<RawText>| email.as_ref().map_or_else(|| "none".to_owned(), quoted);
             format!("their e-mail changed from {} to {}", said(from), said(to))
         }
+        Reason::Field(_) => "somebody else changed it meanwhile".to_owned(),
         Reason::Gone => "the conversation is not there any more".to_owned(),
         Reason::Earlier => "the reply before it was taken back".to_owned(),
         Reason::Late => "it is more than ten minutes late".to_owned(),
@@ -281,7 +294,7 @@ fn said(problem: &Problem) -> String {
 }
 
 /// What to do next.
-const fn next_step_after(problem: &Problem) -> &'static str {
+const fn next_step(problem: &Problem) -> &'static str {
     match problem.remedy {
         Remedy::SignInAgain => ". Check the key, then ^S tries again; Up takes it back",
         Remedy::WaitFor(_) => ". ^S tries now; Up takes it back",

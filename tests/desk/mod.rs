@@ -81,6 +81,7 @@ impl Desk {
     pub(crate) fn new(conversations: usize) -> Self {
         let settings = Settings {
             me: Some(user("u-me")),
+            claim_on_reply: false,
             zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()),
             ..Settings::default()
         };

@@ -103,6 +103,7 @@ impl Sim {
         let settings = Settings {
             hold,
             me: Some(user("u-me")),
+            claim_on_reply: false,
             zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()),
             ..Settings::default()
         };

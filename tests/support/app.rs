@@ -81,7 +81,11 @@ pub(crate) struct Start {
 
 impl Default for Start {
     fn default() -> Self {
-        let settings = Settings { zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()), ..Settings::default() };
+        let settings = Settings {
+            zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap()),
+            claim_on_reply: false,
+            ..Settings::default()
+        };
         let size = Size { columns: 120, rows: 40 };
         Self { settings, size, limits: Limits::default(), unknown: false, recording: None, base_url: None, key: None }
     }
