@@ -36,6 +36,7 @@ pub mod backoff;
 pub mod budget;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod effects;
 pub mod http;

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end at what it cannot make")]
 #![expect(clippy::expect_used, reason = "a test stops where something is missing")]
 
+#[path = "api_contract/acts.rs"]
+mod acts;
+#[path = "api_contract/apart.rs"]
+mod apart;
 #[path = "api_contract/server.rs"]
 mod server;
 

@@ -200,7 +200,16 @@ fn holds(ban: &Ban, room: &str) -> bool {
     match ban.rooms {
         Rooms::In(rooms) => rooms.contains(&room),
         Rooms::NotIn(rooms) => !rooms.contains(&room),
-        Rooms::Everywhere => true,
+        Rooms::NotInFile(_) | Rooms::Everywhere => true,
+    }
+}
+
+#[test]
+fn one_file_may_start_a_child_and_its_neighbours_may_not() {
+    let starts = "fn f() { std::process::Command::new(name); }";
+    assert_eq!(violations(&file("src/effects/children.rs", starts)), Vec::<String>::new());
+    for shut in ["src/effects/links.rs", "src/effects/mod.rs", "src/cli/children.rs"] {
+        assert_eq!(violations(&file(shut, starts)).len(), 1, "{shut}");
     }
 }
 

@@ -31,7 +31,8 @@ fn table(contexts: &[Context]) -> String {
 #[test]
 fn the_key_tables_are_those_of_the_program() {
     let readme = readme();
-    for contexts in [&[Context::List, Context::Thread, Context::Sidebar][..], &[Context::Composer]] {
+    for contexts in [&[Context::List, Context::Thread, Context::Sidebar][..], &[Context::Composer], &[Context::Prompt]]
+    {
         let wanted = table(contexts);
         assert!(readme.contains(&wanted), "README lacks this table of {contexts:?}:\n{wanted}");
     }

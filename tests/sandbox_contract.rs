@@ -10,13 +10,25 @@ mod control;
 mod env;
 #[path = "sandbox_contract/faults.rs"]
 mod faults;
+#[path = "sandbox_contract/lifecycle.rs"]
+mod lifecycle;
 #[path = "sandbox_contract/limits.rs"]
 mod limits;
 #[path = "sandbox_contract/lists.rs"]
 mod lists;
+#[path = "sandbox_contract/notes.rs"]
+mod notes;
+#[path = "sandbox_contract/patch.rs"]
+mod patch;
+#[path = "sandbox_contract/people.rs"]
+mod people;
+#[path = "sandbox_contract/races.rs"]
+mod races;
 #[path = "sandbox_contract/replies.rs"]
 mod replies;
 #[path = "sandbox_contract/shapes.rs"]
 mod shapes;
 #[path = "sandbox_contract/switches.rs"]
 mod switches;
+#[path = "sandbox_contract/tags.rs"]
+mod tags;

@@ -152,6 +152,7 @@ fn in_the_background_it_leaves_the_terminal_to_the_shell_and_can_be_ended() {
         pty.send(format!("bg; echo round' '{round}\n"));
         pty.wait_for_text(&format!("round {round}"));
         wait_for_shell(&pty);
+        pty.wait_stopped(pid);
     }
     pty.send("kill %1; kill -CONT %1; echo still' 'here\n");
     pty.wait_for_text("still here");

@@ -36,7 +36,7 @@ pub(super) fn number(url: &mut Url, page: u32) {
 /// The page that begins behind so many elements, and its size: the largest one up to `limit` of which a whole number of
 /// pages lies before. The first page may have had another size than what is wanted now.
 fn page_behind(offset: u64, limit: u8) -> (u64, u64) {
-    let size = (1..=u64::from(limit)).rev().find(|size| offset % size == 0).unwrap_or(1);
+    let size = (1..=u64::from(limit)).rev().find(|size| offset.is_multiple_of(*size)).unwrap_or(1);
     (offset / size + 1, size)
 }
 

@@ -171,6 +171,34 @@ pub enum Action {
     HandOverPriority,
     /// Show or leave the sidebar.
     Sidebar,
+    /// Unfold the message under the cursor.
+    Unfold,
+    /// Unfold or fold the bot's tool calls.
+    Trace,
+    /// Texts as they are written, or without the marks of emphasis.
+    Source,
+    /// The links and files.
+    Links,
+    /// Copy the conversation's id.
+    CopyId,
+    /// Copy the message under the cursor.
+    CopyMessage,
+    /// Copy the transcript, without notes.
+    CopyTranscript,
+    /// Copy the first link of the message under the cursor.
+    CopyLink,
+    /// Copy the visitor's e-mail address.
+    CopyEmail,
+    /// Search.
+    Search,
+    /// The next hit.
+    SearchNext,
+    /// The previous hit.
+    SearchPrevious,
+    /// What was typed stands: find it, or open the row.
+    SearchKeep,
+    /// End the search.
+    SearchEnd,
     /// Take back what is held, else undo the last act.
     TakeBack,
     /// Read the list again and show what is new.
@@ -230,6 +258,26 @@ pub enum Action {
 }
 
 impl Action {
+    /// Its stable name in `keymap.toml`: the variant's words in lower case with hyphens (`next-conversation`,
+    /// `show-waiting`). assets/keymap.toml pins every name.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for char in format!("{self:?}").chars().filter(char::is_ascii_alphanumeric) {
+            if char.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(char.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// The act of that name, among those that have a key by default.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        super::keymap::BINDINGS.iter().map(|binding| binding.action).find(|action| action.name() == name)
+    }
+
     /// What it does, in the words of the help.
     #[must_use]
     pub const fn help(self) -> &'static str {
@@ -288,6 +336,20 @@ impl Action {
             Self::Detach => "take the last attachment off",
             Self::HandOverPriority => "of a hand-over: its priority",
             Self::Sidebar => "sidebar",
+            Self::Unfold => "unfold the message",
+            Self::Trace => "bot trace: what its tools were asked and answered",
+            Self::Source => "texts as they are written",
+            Self::Links => "links and files, to open or save",
+            Self::CopyId => "copy the conversation's id",
+            Self::CopyMessage => "copy the message",
+            Self::CopyTranscript => "copy the transcript, without notes",
+            Self::CopyLink => "copy the first link of the message",
+            Self::CopyEmail => "copy the e-mail address",
+            Self::Search => "search",
+            Self::SearchNext => "next hit",
+            Self::SearchPrevious => "previous hit",
+            Self::SearchKeep => "find it in the thread, open the row in the list",
+            Self::SearchEnd => "end the search",
             Self::TakeBack => "take back what is held, else undo",
             Self::Refresh => "refresh, show what is new",
             Self::Redraw => "draw again",
@@ -350,6 +412,15 @@ impl Action {
             Self::HandOverPriority => Some("priority"),
             Self::NextConversation => Some("next"),
             Self::Sidebar => Some("sidebar"),
+            Self::Trace => Some("bot trace"),
+            Self::Links => Some("links"),
+            Self::CopyId => Some("copies the id"),
+            Self::CopyMessage => Some("message"),
+            Self::CopyTranscript => Some("transcript"),
+            Self::CopyLink => Some("link"),
+            Self::CopyEmail => Some("e-mail"),
+            Self::SearchNext => Some("next hit"),
+            Self::SearchEnd => Some("ends the search"),
             Self::TakeBack => Some("take back"),
             Self::Redo => Some("redo"),
             Self::Repeat => Some("repeat"),
@@ -362,5 +433,21 @@ impl Action {
             Self::ThreadUp => Some("thread"),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_stable_words_with_hyphens_and_are_read_back() {
+        assert_eq!(Action::NextConversation.name(), "next-conversation");
+        assert_eq!(Action::Show(View::Waiting).name(), "show-waiting");
+        for binding in super::super::keymap::BINDINGS {
+            let name = binding.action.name();
+            assert_eq!(Action::parse(&name), Some(binding.action), "{name}");
+        }
+        assert_eq!(Action::parse("nonsense"), None);
     }
 }

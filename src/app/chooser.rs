@@ -8,7 +8,7 @@ use crate::domain::{Color, ConversationId, TagDelta, TagId, UserId};
 use crate::text::{LineEditor, RawText, sanitize_line};
 
 use super::action::{Action, Goal};
-use super::keymap::{self, Context};
+use super::keymap::Context;
 use super::model::Model;
 use super::{acts, words};
 
@@ -190,7 +190,7 @@ impl Chooser {
             Ask::Tags { conversation, delta } => tags(model, conversation, delta, self.filter.text().trim()),
             Ask::TagColor { .. } => colors(),
             Ask::Status(conversation) => statuses(model, conversation),
-            Ask::Command(context) => commands(*context),
+            Ask::Command(context) => commands(model, *context),
         }
     }
 }
@@ -284,8 +284,8 @@ pub fn legal(model: &Model, conversation: &ConversationId, goal: Goal) -> (&'sta
     }
 }
 
-fn commands(context: Context) -> Vec<Item> {
-    let listed = keymap::help_of(context).into_iter().filter(|(_, action)| *action != Action::Palette);
+fn commands(model: &Model, context: Context) -> Vec<Item> {
+    let listed = model.settings.keymap.help_of(context).into_iter().filter(|(_, action)| *action != Action::Palette);
     listed.map(|(keys, action)| Item { detail: keys, ..item(Choice::Command(action), action.help()) }).collect()
 }
 

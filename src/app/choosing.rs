@@ -46,7 +46,7 @@ pub fn press(model: &mut Model, key: Key, chooser: Chooser, effects: &mut Vec<Ef
         Code::Char(' ') if plain && may_toggle(items.get(at)) => toggle(model, items.get(at)),
         _ => {
             if let Some((Overlay::Choose(held), _)) = &mut model.overlays.open
-                && editing::press(&mut held.filter, key)
+                && editing::press(&mut held.filter, key, &model.settings.keymap)
             {
                 held.chosen = None;
             }

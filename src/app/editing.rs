@@ -5,7 +5,7 @@ use crate::text::LineEditor;
 
 use super::action::Action;
 use super::key::Key;
-use super::keymap::{self, Context, Lookup};
+use super::keymap::{Context, Keymap, Lookup};
 
 /// An act of editing; whether it was one.
 pub fn edit(editor: &mut LineEditor, action: Action) -> bool {
@@ -47,12 +47,12 @@ pub fn edit_line(editor: &mut LineEditor, action: Action) -> bool {
 }
 
 /// A key in a field of one line: typed, or an act of editing there. Whether it was either.
-pub fn press(editor: &mut LineEditor, key: Key) -> bool {
+pub fn press(editor: &mut LineEditor, key: Key, keymap: &Keymap) -> bool {
     if let Some(char) = key.typed() {
         editor.insert_char(char);
         return true;
     }
-    match keymap::look_up(Context::Composer, None, key) {
+    match keymap.look_up(Context::Composer, None, key) {
         Lookup::Act(action) => edit_line(editor, action),
         Lookup::Prefix | Lookup::Nothing => false,
     }

@@ -3,6 +3,7 @@
 use crate::budget::Lane;
 use crate::domain::outbox::{Intent, Outcome};
 use crate::domain::{ConversationId, Cursor, LocalId, Status, TagId};
+use crate::text::RawText;
 
 /// One request that reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +105,27 @@ pub enum Effect {
         /// How.
         outcome: Outcome,
     },
+    /// Open a link that a person chose, by the system's opener. Answered by `LinkOpened`.
+    OpenLink {
+        /// The number of this ask.
+        ask: u64,
+        /// Where it leads: http, https or mailto, in ASCII.
+        url: RawText,
+    },
+    /// Fetch one file that a person asked for, after its host was shown (security, S14). Answered by `FileSaved`.
+    SaveFile {
+        /// The number of this ask.
+        ask: u64,
+        /// Where it lies.
+        url: RawText,
+        /// Its name as the visitor gave it: to be made one safe component before it is used.
+        name: RawText,
+    },
+    /// Put text on the clipboard, as the terminal offers it (OSC 52). Not answered.
+    Copy {
+        /// What: made safe already, line breaks kept, none at the end (security, S4).
+        text: String,
+    },
     /// Ring the bell.
     RingBell,
     /// Clear and draw everything again.
@@ -112,4 +134,25 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+impl Effect {
+    /// Whether only the owner of a terminal can carry it out; everything else is the runner's.
+    #[must_use]
+    pub const fn is_terminals(&self) -> bool {
+        match self {
+            Self::Copy { .. } | Self::RingBell | Self::Redraw | Self::Suspend | Self::Quit => true,
+            Self::Fetch { .. }
+            | Self::Journal { .. }
+            | Self::Deliver { .. }
+            | Self::SaveNote { .. }
+            | Self::Change { .. }
+            | Self::ReplaceTags { .. }
+            | Self::CreateTag { .. }
+            | Self::DeleteTag { .. }
+            | Self::Conclude { .. }
+            | Self::OpenLink { .. }
+            | Self::SaveFile { .. } => false,
+        }
+    }
 }

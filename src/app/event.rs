@@ -126,6 +126,20 @@ pub enum Event {
         /// The platform's request id, for its support.
         request_id: Option<RawText>,
     },
+    /// The system's opener was started with a link, or could not be.
+    LinkOpened {
+        /// The number of the ask.
+        ask: u64,
+        /// Why not, in words.
+        result: Result<(), RawText>,
+    },
+    /// A file was saved, or was not.
+    FileSaved {
+        /// The number of the ask.
+        ask: u64,
+        /// Where it lies now, or why it does not.
+        result: Result<RawText, RawText>,
+    },
     /// The terminal is ours again after Ctrl-Z.
     Resumed,
 }
@@ -145,6 +159,8 @@ impl Event {
             Self::Journaled { .. } => "Journaled",
             Self::JournalFailed { .. } => "JournalFailed",
             Self::Attempted { .. } => "Attempted",
+            Self::LinkOpened { .. } => "LinkOpened",
+            Self::FileSaved { .. } => "FileSaved",
             Self::Resumed => "Resumed",
         }
     }

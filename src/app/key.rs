@@ -82,60 +82,113 @@ impl Key {
         }
     }
 
-    /// Reads keys as people write them: characters, and names in angle brackets (`<enter>`, `<c-s>`, `<lt>` for `<`).
-    /// `None` where a name is not known.
+    /// Reads keys as people write them: characters, and names in angle brackets (`<enter>`, `<c-s>`, `<f5>`, `<lt>` for
+    /// `<`). `None` where a name is not known or a bracket stays open.
     #[must_use]
     pub fn parse_all(text: &str) -> Option<Vec<Self>> {
         let mut keys = Vec::new();
-        let mut rest = text.chars();
-        while let Some(char) = rest.next() {
-            if char != '<' {
-                keys.push(Self::char(char));
-                continue;
-            }
-            let name: String = rest.by_ref().take_while(|char| *char != '>').collect();
-            keys.push(Self::parse_name(&name)?);
+        let mut rest = text;
+        while let Some(char) = rest.chars().next() {
+            let (key, after) = if char == '<' {
+                let (name, after) = rest.strip_prefix('<')?.split_once('>')?;
+                (Self::parse_name(name)?, after)
+            } else {
+                (Self::char(char), rest.strip_prefix(char)?)
+            };
+            keys.push(key);
+            rest = after;
         }
         Some(keys)
     }
 
     fn parse_name(name: &str) -> Option<Self> {
-        for (prefix, set) in [("c-", 0), ("a-", 1), ("s-", 2)] {
-            let Some(rest) = name.strip_prefix(prefix) else { continue };
-            let mut chars = rest.chars();
-            let mut key = match (chars.next(), chars.next()) {
-                (Some(only), None) => Self::char(only),
-                _ => Self::parse_name(rest)?,
+        let mut key = Self::plain(Code::Escape);
+        let mut rest = name;
+        loop {
+            let (held, after) = match rest.split_once('-') {
+                Some(("c", after)) => (&mut key.control, after),
+                Some(("a", after)) => (&mut key.alt, after),
+                Some(("s", after)) => (&mut key.shift, after),
+                _ => break,
             };
-            match set {
-                0 => key.control = true,
-                1 => key.alt = true,
-                _ => key.shift = true,
-            }
-            return Some(key);
+            *held = true;
+            rest = after;
         }
-        let code = match name {
-            "enter" => Code::Enter,
-            "esc" => Code::Escape,
-            "tab" => Code::Tab,
-            "backtab" => Code::BackTab,
-            "backspace" => Code::Backspace,
-            "delete" => Code::Delete,
-            "insert" => Code::Insert,
-            "up" => Code::Up,
-            "down" => Code::Down,
-            "left" => Code::Left,
-            "right" => Code::Right,
-            "home" => Code::Home,
-            "end" => Code::End,
-            "pgup" => Code::PageUp,
-            "pgdn" => Code::PageDown,
-            "space" => Code::Char(' '),
-            "lt" => Code::Char('<'),
-            "gt" => Code::Char('>'),
-            _ => return None,
+        let mut chars = rest.chars();
+        key.code = match (chars.next(), chars.next()) {
+            // A lone character has no name of its own, only with something held.
+            (Some(only), None) if rest.len() < name.len() => Code::Char(only),
+            _ => Self::NAMES.iter().find(|(_, known)| *known == rest).map(|(code, _)| *code).or_else(|| {
+                let number = rest.strip_prefix('f')?.parse().ok()?;
+                (1..=20).contains(&number).then_some(Code::F(number))
+            })?,
         };
-        Some(Self::plain(code))
+        Some(key)
+    }
+
+    /// The names in angle brackets.
+    const NAMES: [(Code, &'static str); 18] = [
+        (Code::Enter, "enter"),
+        (Code::Escape, "esc"),
+        (Code::Tab, "tab"),
+        (Code::BackTab, "backtab"),
+        (Code::Backspace, "backspace"),
+        (Code::Delete, "delete"),
+        (Code::Insert, "insert"),
+        (Code::Up, "up"),
+        (Code::Down, "down"),
+        (Code::Left, "left"),
+        (Code::Right, "right"),
+        (Code::Home, "home"),
+        (Code::End, "end"),
+        (Code::PageUp, "pgup"),
+        (Code::PageDown, "pgdn"),
+        (Code::Char(' '), "space"),
+        (Code::Char('<'), "lt"),
+        (Code::Char('>'), "gt"),
+    ];
+
+    /// The key in the spelling that [`Key::parse_all`] reads.
+    #[must_use]
+    pub fn spelled(self) -> String {
+        let name = Self::NAMES.iter().find(|(code, _)| *code == self.code).map(|(_, name)| (*name).to_owned());
+        let name = match (self.code, name) {
+            (_, Some(name)) => name,
+            (Code::F(number), None) => format!("f{number}"),
+            (Code::Char(char), None) if !self.control && !self.alt && !self.shift => return char.to_string(),
+            (Code::Char(char), None) => char.to_string(),
+            (code, None) => format!("{code:?}").to_lowercase(),
+        };
+        let held = |held: bool, prefix| if held { prefix } else { "" };
+        format!("<{}{}{}{name}>", held(self.control, "c-"), held(self.alt, "a-"), held(self.shift, "s-"))
+    }
+
+    /// The key as a terminal reports it: Ctrl-I is Tab, Ctrl-M Enter, Ctrl-H Backspace, Ctrl-[ Escape, Ctrl-/ Ctrl-_;
+    /// Shift is in the character, Shift-Tab a key of its own, and Control makes no difference between `s` and `S`.
+    #[must_use]
+    pub fn as_reported(mut self) -> Self {
+        if self.code == Code::Tab && self.shift {
+            self.code = Code::BackTab;
+        }
+        if self.code == Code::BackTab {
+            self.shift = false;
+        }
+        if let Code::Char(char) = self.code {
+            let shifted = if self.shift { char.to_uppercase().next().unwrap_or(char) } else { char };
+            self.shift = false;
+            self.code = Code::Char(shifted);
+            if self.control {
+                (self.code, self.control) = match shifted.to_ascii_lowercase() {
+                    'h' => (Code::Backspace, false),
+                    'i' => (Code::Tab, false),
+                    'm' => (Code::Enter, false),
+                    '[' => (Code::Escape, false),
+                    '/' => (Code::Char('_'), true),
+                    lower => (Code::Char(lower), true),
+                };
+            }
+        }
+        self
     }
 }
 
@@ -192,6 +245,37 @@ mod tests {
         assert_eq!(keys[4], Key::control('s'));
         assert_eq!(keys[4].to_string(), "^S");
         assert!(keys[6].shift);
-        assert!(Key::parse_all("<nonsense>").is_none());
+        for nonsense in ["<nonsense>", "<enter", "<", "<>", "<x>", "<f0>", "<f21>", "<c->"] {
+            assert!(Key::parse_all(nonsense).is_none(), "{nonsense}");
+        }
+        assert!(Key::parse_all(&format!("<{}x>", "c-".repeat(1 << 20))).is_some(), "depth costs no stack");
+    }
+
+    #[test]
+    fn a_spelled_key_is_read_as_itself() {
+        for spelling in
+            ["j", "<enter>", "<c-s>", "<c-x>", "<s-enter>", "<lt>", "<gt>", "<space>", "<f12>", "<c-a-left>"]
+        {
+            let keys = Key::parse_all(spelling).unwrap();
+            assert_eq!(keys.iter().map(|key| key.spelled()).collect::<String>(), spelling);
+        }
+    }
+
+    #[test]
+    fn keys_that_no_terminal_tells_apart_are_one() {
+        for (written, reported) in [
+            ("<c-i>", "<tab>"),
+            ("<c-m>", "<enter>"),
+            ("<c-[>", "<esc>"),
+            ("<c-h>", "<backspace>"),
+            ("<c-/>", "<c-_>"),
+            ("<c-S>", "<c-s>"),
+            ("<s-tab>", "<backtab>"),
+            ("<s-a>", "A"),
+            ("<c-enter>", "<c-enter>"),
+        ] {
+            let keys: Vec<_> = Key::parse_all(written).unwrap().into_iter().map(Key::as_reported).collect();
+            assert_eq!(Some(keys), Key::parse_all(reported), "{written}");
+        }
     }
 }

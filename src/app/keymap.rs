@@ -1,6 +1,9 @@
-//! Keys as data: one table feeds dispatch, the hint line and the help.
+//! Keys as data: one table of defaults, and the [`Keymap`] of a person, which feeds dispatch, the hint line and the
+//! help.
 
-use std::sync::LazyLock;
+mod bound;
+
+pub use bound::{Bound, Change, Keymap, Keys, Lookup, Refusal, Why};
 
 use super::action::{Action, Goal, Level};
 use super::inbox::View;
@@ -17,11 +20,34 @@ pub enum Context {
     Sidebar,
     /// In the composer.
     Composer,
+    /// In the line of a search.
+    Prompt,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::List, Self::Thread, Self::Sidebar, Self::Composer];
+    pub const ALL: [Self; 5] = [Self::List, Self::Thread, Self::Sidebar, Self::Composer, Self::Prompt];
+
+    /// Its name in `keymap.toml`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Thread => "thread",
+            Self::Sidebar => "sidebar",
+            Self::Composer => "composer",
+            Self::Prompt => "search",
+        }
+    }
+
+    /// Whether characters are text here, so that no bare one is a key.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        match self {
+            Self::List | Self::Thread | Self::Sidebar => false,
+            Self::Composer | Self::Prompt => true,
+        }
+    }
 }
 
 /// One row of the table.
@@ -40,6 +66,8 @@ const READING: &[Context] = &[Context::List, Context::Thread];
 const THREAD: &[Context] = &[Context::Thread];
 const LIST: &[Context] = &[Context::List];
 const COMPOSER: &[Context] = &[Context::Composer];
+const PROMPT: &[Context] = &[Context::Prompt];
+const WRITING: &[Context] = &[Context::Composer, Context::Prompt];
 const EVERYWHERE: &[Context] = &Context::ALL;
 
 const fn row(contexts: &'static [Context], keys: &'static str, action: Action) -> Binding {
@@ -124,6 +152,20 @@ pub const BINDINGS: &[Binding] = &[
     row(PANES, ".", Action::Repeat),
     row(PANES, ":", Action::Palette),
     row(PANES, "<c-k>", Action::Palette),
+    row(THREAD, "<enter>", Action::Unfold),
+    row(THREAD, "l", Action::Unfold),
+    row(THREAD, "<right>", Action::Unfold),
+    row(THREAD, "b", Action::Trace),
+    row(THREAD, "O", Action::Links),
+    row(THREAD, "S", Action::Source),
+    row(READING, "/", Action::Search),
+    row(READING, "<c-n>", Action::SearchNext),
+    row(READING, "<c-p>", Action::SearchPrevious),
+    row(READING, "yi", Action::CopyId),
+    row(THREAD, "ym", Action::CopyMessage),
+    row(READING, "yt", Action::CopyTranscript),
+    row(THREAD, "yu", Action::CopyLink),
+    row(READING, "ye", Action::CopyEmail),
     row(COMPOSER, "<c-s>", Action::Send),
     row(COMPOSER, "<c-x><enter>", Action::Send),
     row(COMPOSER, "<c-enter>", Action::Send),
@@ -141,67 +183,43 @@ pub const BINDINGS: &[Binding] = &[
     row(COMPOSER, "<s-enter>", Action::NewLine),
     row(COMPOSER, "<up>", Action::EditUp),
     row(COMPOSER, "<down>", Action::EditDown),
-    row(COMPOSER, "<left>", Action::EditLeft),
-    row(COMPOSER, "<right>", Action::EditRight),
-    row(COMPOSER, "<c-left>", Action::EditWordLeft),
-    row(COMPOSER, "<c-right>", Action::EditWordRight),
-    row(COMPOSER, "<home>", Action::EditHome),
-    row(COMPOSER, "<c-a>", Action::EditHome),
-    row(COMPOSER, "<end>", Action::EditEnd),
-    row(COMPOSER, "<c-e>", Action::EditEnd),
-    row(COMPOSER, "<backspace>", Action::EditBackspace),
-    row(COMPOSER, "<delete>", Action::EditDelete),
-    row(COMPOSER, "<c-w>", Action::EditDeleteWord),
-    row(COMPOSER, "<c-k>", Action::EditKillToEnd),
-    row(COMPOSER, "<c-u>", Action::EditKillToStart),
-    row(COMPOSER, "<c-y>", Action::EditYank),
-    row(COMPOSER, "<c-_>", Action::EditUndo),
+    row(WRITING, "<left>", Action::EditLeft),
+    row(WRITING, "<right>", Action::EditRight),
+    row(WRITING, "<c-left>", Action::EditWordLeft),
+    row(WRITING, "<c-right>", Action::EditWordRight),
+    row(WRITING, "<home>", Action::EditHome),
+    row(WRITING, "<c-a>", Action::EditHome),
+    row(WRITING, "<end>", Action::EditEnd),
+    row(WRITING, "<c-e>", Action::EditEnd),
+    row(WRITING, "<backspace>", Action::EditBackspace),
+    row(WRITING, "<delete>", Action::EditDelete),
+    row(WRITING, "<c-w>", Action::EditDeleteWord),
+    row(WRITING, "<c-k>", Action::EditKillToEnd),
+    row(WRITING, "<c-u>", Action::EditKillToStart),
+    row(WRITING, "<c-y>", Action::EditYank),
+    row(WRITING, "<c-_>", Action::EditUndo),
     row(COMPOSER, "<tab>", Action::EditTab),
+    row(PROMPT, "<enter>", Action::SearchKeep),
+    row(PROMPT, "<c-n>", Action::SearchNext),
+    row(PROMPT, "<down>", Action::SearchNext),
+    row(PROMPT, "<c-p>", Action::SearchPrevious),
+    row(PROMPT, "<up>", Action::SearchPrevious),
+    row(PROMPT, "<esc>", Action::SearchEnd),
     row(EVERYWHERE, "<c-l>", Action::Redraw),
     row(EVERYWHERE, "<c-z>", Action::Suspend),
 ];
 
-/// The table with its keys read once.
-static READ: LazyLock<Vec<(&'static Binding, Vec<Key>)>> =
-    LazyLock::new(|| BINDINGS.iter().filter_map(|binding| Some((binding, Key::parse_all(binding.keys)?))).collect());
-
-/// What keys lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lookup {
-    /// An action.
-    Act(Action),
-    /// The first key of several.
-    Prefix,
-    /// Nothing.
-    Nothing,
-}
-
-/// What a key does in a context, after a prefix if one waits.
-#[must_use]
-pub fn look_up(context: Context, prefix: Option<Key>, key: Key) -> Lookup {
-    let mut starts = false;
-    for (binding, keys) in READ.iter().filter(|(binding, _)| binding.contexts.contains(&context)) {
-        match (prefix, keys.as_slice()) {
-            (None, [only]) if *only == key => return Lookup::Act(binding.action),
-            (None, [first, _]) if *first == key => starts = true,
-            (Some(prefix), [first, second]) if *first == prefix && *second == key => {
-                return Lookup::Act(binding.action);
-            }
-            _ => {}
-        }
-    }
-    if starts { Lookup::Prefix } else { Lookup::Nothing }
-}
-
-/// The keys of an action in a context, as hints and help write them.
-#[must_use]
-pub fn keys_of(context: Context, action: Action) -> Vec<String> {
-    BINDINGS
-        .iter()
-        .filter(|binding| binding.action == action && binding.contexts.contains(&context))
-        .map(|binding| written(binding.keys))
-        .collect()
-}
+/// What can't be left without any key, for otherwise nobody could get on: leaving, the help, sending.
+pub const NEEDED: &[(Context, Action)] = &[
+    (Context::List, Action::Quit),
+    (Context::List, Action::Help),
+    (Context::Thread, Action::Back),
+    (Context::Thread, Action::Help),
+    (Context::Sidebar, Action::Back),
+    (Context::Composer, Action::Send),
+    (Context::Composer, Action::Leave),
+    (Context::Prompt, Action::SearchEnd),
+];
 
 /// Keys in the form that a person reads: `^X d`.
 #[must_use]
@@ -210,31 +228,6 @@ pub fn written(keys: &str) -> String {
     let parts: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let names = parts.iter().any(|part| part.chars().count() > 1);
     parts.join(if names { " " } else { "" })
-}
-
-/// The actions of a context in the table's order, each once, with all its keys.
-#[must_use]
-pub fn help_of(context: Context) -> Vec<(String, Action)> {
-    let mut listed: Vec<(String, Action)> = Vec::new();
-    for binding in BINDINGS.iter().filter(|binding| binding.contexts.contains(&context)) {
-        if !listed.iter().any(|(_, action)| *action == binding.action) {
-            listed.push((keys_of(context, binding.action).join("  "), binding.action));
-        }
-    }
-    listed
-}
-
-/// The continuations of a prefix, for the panel that shows them.
-#[must_use]
-pub fn continuations(context: Context, prefix: Key) -> Vec<(String, Action)> {
-    BINDINGS
-        .iter()
-        .filter(|binding| binding.contexts.contains(&context))
-        .filter_map(|binding| match Key::parse_all(binding.keys)?.as_slice() {
-            [first, second] if *first == prefix => Some((second.to_string(), binding.action)),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]

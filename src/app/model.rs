@@ -1,5 +1,6 @@
 //! The whole state, as areas. One owner (the run loop) changes it, through `update` and `settle` alone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::budget::Budget;
@@ -16,6 +17,7 @@ use super::notice::Notices;
 use super::outbox::Outbox;
 use super::overlay::Overlays;
 use super::poller::Poller;
+use super::reading::Reading;
 use super::screen::Screen;
 use super::settings::Settings;
 use super::sidebar::Sidebar;
@@ -37,6 +39,8 @@ pub struct Model {
     pub inbox: Inbox,
     /// The threads that were read.
     pub threads: Threads,
+    /// How threads are read, and what is searched for.
+    pub reading: Reading,
     /// Notes, tags and the palette.
     pub sidebar: Sidebar,
     /// Drafts, and the one being written.
@@ -155,8 +159,17 @@ impl Model {
     pub fn new(settings: Settings) -> Self {
         let mut model = Self::default();
         model.directory.me.clone_from(&settings.me);
-        model.settings = settings;
+        model.adopt(settings);
         model
+    }
+
+    /// Other settings from now on. Who I am is not asked again.
+    pub fn adopt(&mut self, settings: Settings) {
+        self.settings = settings;
+        if self.settings.enter_sends {
+            self.settings.keymap = Arc::new(self.settings.keymap.sending_by_enter());
+        }
+        self.panes.dirty = true;
     }
 
     /// The conversation whose thread stands in the thread pane: the opened one, else the one previewed.

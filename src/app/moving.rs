@@ -9,7 +9,7 @@ use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::settings::Advance;
 use super::thread::Anchor;
-use super::{acts, fields, lesson, update};
+use super::{acts, fields, lesson, reading, update};
 
 /// A move.
 pub fn act(model: &mut Model, action: Action) {
@@ -45,7 +45,7 @@ pub fn page_of_thread(model: &Model) -> i64 {
     i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1))
 }
 
-fn rests(model: &mut Model) {
+pub(super) fn rests(model: &mut Model) {
     model.panes.rests_since = model.now.mono;
 }
 
@@ -62,8 +62,9 @@ fn step(model: &mut Model, by: isize) {
             model.inbox.move_to(at);
             rests(model);
         }
+        Focus::Thread => reading::step(model, by > 0),
         Focus::Sidebar => fields::step(model, by),
-        Focus::Thread | Focus::Composer => model.screen.scroll += by as i64,
+        Focus::Composer => model.screen.scroll += by as i64,
     }
 }
 
@@ -95,12 +96,12 @@ fn end(model: &mut Model, first: bool) {
             rests(model);
         }
         Focus::Thread | Focus::Sidebar | Focus::Composer => {
-            let Some(id) = model.panes.on_screen.clone() else { return };
-            let Some(thread) = model.threads.held.get_mut(&id) else { return };
-            thread.anchor = match thread.messages.first() {
-                Some(entry) if first => Anchor::Message { id: entry.message.id.clone(), row: 0 },
-                Some(_) | None => Anchor::Tail,
-            };
+            model.screen.scroll = 0;
+            if first {
+                reading::first(model);
+            } else {
+                reading::tail(model);
+            }
         }
     }
 }
@@ -113,6 +114,9 @@ pub fn open(model: &mut Model, id: &ConversationId) {
     rests(model);
     if let Some(thread) = model.threads.held.get_mut(id) {
         thread.anchor = Anchor::Tail;
+        thread.selected = None;
+        thread.fresh = None;
+        thread.looked_at = false;
     }
 }
 

@@ -9,6 +9,8 @@ use super::acts::{After, Before, Obstacle};
 use super::action::Goal;
 use super::chooser::Chooser;
 use super::key::Key;
+use super::links::Link;
+use super::listing::Listing;
 use super::prompt::Prompt;
 use super::records::Records;
 
@@ -28,6 +30,8 @@ pub enum Overlay {
         /// The line under the cursor.
         chosen: usize,
     },
+    /// Links and files, to open or save one.
+    Links(Listing),
     /// A question that takes only `y` and Esc.
     Question(Question),
     /// One of several, narrowed by typing.
@@ -44,7 +48,16 @@ impl Overlay {
         match self {
             Self::Choose(chooser) => Some(&mut chooser.filter),
             Self::Prompt(prompt) => Some(&mut prompt.editor),
-            Self::Help { .. } | Self::WhoAmI { .. } | Self::Question(_) | Self::Records(_) => None,
+            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) | Self::Records(_) => None,
+        }
+    }
+
+    /// Whether characters typed over it are text, so that no letter of another alphabet stands for a key there.
+    #[must_use]
+    pub const fn takes_text(&self) -> bool {
+        match self {
+            Self::Choose(_) | Self::Prompt(_) => true,
+            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) | Self::Records(_) => false,
         }
     }
 }
@@ -97,6 +110,13 @@ pub enum Question {
         conversation: ConversationId,
         /// Which.
         tag: TagId,
+    },
+    /// Fetch a file: its host learns the address of this machine (security, S14).
+    SaveFile {
+        /// Where it lies.
+        link: Link,
+        /// Its name, as it came.
+        name: RawText,
     },
 }
 

@@ -7,7 +7,7 @@ use super::key::{Code, Key};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, QUESTION_DEAF_FOR, Question};
-use super::{acts, choosing, moving, prompt, records, update, verbs, writing};
+use super::{acts, choosing, listing, moving, prompt, records, update, verbs, writing};
 
 /// Asks once, on the first run, who of the members the person is. Never while someone types or another popup stands.
 pub fn introduce(model: &mut Model) {
@@ -23,7 +23,8 @@ pub fn introduce(model: &mut Model) {
     if model.directory.credential.is_none() && asking {
         return;
     }
-    let busy = model.overlays.open.is_some() || model.overlays.prefix.is_some() || model.panes.focus == Focus::Composer;
+    let busy = model.overlays.open.is_some() || model.overlays.prefix.is_some();
+    let busy = busy || model.panes.focus == Focus::Composer || model.reading.search.prompt.is_some();
     if !busy {
         model.overlays.introduced = true;
         let now = model.now.mono;
@@ -39,6 +40,7 @@ pub fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Overlay::Help { top } => help(model, key, top),
         Overlay::WhoAmI { .. } if deaf => {}
         Overlay::WhoAmI { chosen } => who_am_i(model, key, chosen),
+        Overlay::Links(_) => listing::press(model, key, effects),
         Overlay::Question(_) if deaf => {}
         Overlay::Question(question) => answer(model, key, &question, effects),
         Overlay::Choose(chooser) => choosing::press(model, key, chooser, effects),
@@ -126,5 +128,6 @@ fn answer(model: &mut Model, key: Key, question: &Question, effects: &mut Vec<Ef
             verbs::become_anyway(model, conversation, *goal, *advance, effects);
         }
         Question::DeleteTag { conversation, tag } => _ = acts::delete_tag(model, conversation, tag.clone(), effects),
+        Question::SaveFile { link, name } => listing::save(model, link, name, effects),
     }
 }

@@ -79,7 +79,7 @@ pub fn press(model: &mut Model, key: Key, prompt: &Prompt, effects: &mut Vec<Eff
         Code::Enter => enter(model, prompt, effects),
         _ => {
             if let Some((Overlay::Prompt(held), _)) = &mut model.overlays.open
-                && editing::press(&mut held.editor, key)
+                && editing::press(&mut held.editor, key, &model.settings.keymap)
             {
                 held.complaint = None;
             }

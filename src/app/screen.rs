@@ -6,6 +6,8 @@ use crate::domain::{ConversationId, MessageId, Speaker};
 
 use super::inbox::View;
 use super::layout::{Fit, Layout};
+use super::links::Odd;
+use super::trace;
 
 /// One line of the thread pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +38,10 @@ pub enum LineKind {
         speaker: Speaker,
         /// The row.
         text: String,
+        /// How stretches of it look; they may lie over each other.
+        spans: Vec<Span>,
     },
-    /// A tool call of the bot, folded to one line.
+    /// A tool call of the bot on one line.
     Tool {
         /// Whose.
         speaker: Speaker,
@@ -45,13 +49,33 @@ pub enum LineKind {
         name: String,
         /// Why it failed.
         failed: Option<String>,
+        /// How much of it is shown below; none where there is nothing more to show.
+        fold: Option<Fold>,
+    },
+    /// A row of what a tool was called with, or what came of it.
+    Trace {
+        /// Whose.
+        speaker: Speaker,
+        /// The row.
+        row: trace::Row,
     },
     /// A file by link.
     File {
         /// Whose.
         speaker: Speaker,
+        /// Where it lies; none where its link cannot be used.
+        host: Option<String>,
         /// Name and type.
         text: String,
+    },
+    /// Where a link truly leads that does not lead where it looks as if it did.
+    Leads {
+        /// Whose.
+        speaker: Speaker,
+        /// The host that would be asked.
+        host: String,
+        /// What is odd about it.
+        odd: Odd,
     },
     /// A record that could not be read.
     Unreadable {
@@ -67,6 +91,8 @@ pub enum LineKind {
         /// Its text on one line.
         text: String,
     },
+    /// What follows came since the reader last looked: the local time of that.
+    NewSince(String),
     /// What came since the draft was begun: how many messages.
     SinceYouBegan(usize),
     /// The thread's beginning.
@@ -84,6 +110,44 @@ pub enum LineKind {
     Failed(String),
     /// Nobody has said anything.
     Empty,
+}
+
+/// How a stretch of a row looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Emphasis.
+    Emphasis,
+    /// Strong emphasis, a heading.
+    Strong,
+    /// A mark that stays.
+    Dim,
+    /// A link.
+    Link,
+    /// What was searched for: which hit of its message, from 0.
+    Hit(usize),
+}
+
+/// A stretch of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Byte offset of its first cluster.
+    pub start: usize,
+    /// Byte offset behind its last cluster.
+    pub end: usize,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// How much of a tool call, or of a marker, is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fold {
+    /// Its one line.
+    #[default]
+    Folded,
+    /// The first rows of each field.
+    Some,
+    /// All of it.
+    Whole,
 }
 
 /// One reply of ours that is not a message yet, as its block shows it.
@@ -119,6 +183,8 @@ pub struct Screen {
     pub thread: Vec<Line>,
     /// Whose thread that is.
     pub thread_of: Option<ConversationId>,
+    /// The message that keys act on, as drawn: a chosen one, else the last that is visible.
+    pub selected: Option<MessageId>,
     /// Messages below what is visible.
     pub below: usize,
     /// How many of these came since the reader left the end.

@@ -1,8 +1,12 @@
 //! What a person may set. Plain values with the documented defaults.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{UserId, Zone};
+
+use super::keymap::Keymap;
+use super::langmap::Langmap;
 
 /// Where a resolve or a snooze leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,6 +22,12 @@ pub enum Advance {
     List,
 }
 
+impl Advance {
+    /// All of them by name.
+    pub const WORDS: [(&'static str, Self); 4] =
+        [("next", Self::Next), ("previous", Self::Previous), ("stay", Self::Stay), ("list", Self::List)];
+}
+
 /// The settings of one profile.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -27,6 +37,8 @@ pub struct Settings {
     pub me: Option<UserId>,
     /// Where times are drawn.
     pub zone: Zone,
+    /// Times in full in the thread, and since when a visitor waits; else the time of day, and how long.
+    pub absolute_times: bool,
     /// How long a colleague's row must wait before it stands in Waiting too.
     pub colleague_waits: Duration,
     /// Shown in place of the organisation's name.
@@ -41,6 +53,10 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Where a resolve or a snooze leads.
     pub advance: Advance,
+    /// What the keys do.
+    pub keymap: Arc<Keymap>,
+    /// What letters of other alphabets stand for outside text.
+    pub langmap: Arc<Langmap>,
 }
 
 impl Default for Settings {
@@ -49,6 +65,7 @@ impl Default for Settings {
             hold: Duration::from_secs(2),
             me: None,
             zone: Zone::Machine,
+            absolute_times: false,
             colleague_waits: Duration::from_secs(600),
             demo: false,
             ascii: false,
@@ -56,6 +73,8 @@ impl Default for Settings {
             note_signature: true,
             enter_sends: false,
             advance: Advance::Next,
+            keymap: Keymap::defaults(),
+            langmap: Arc::default(),
         }
     }
 }

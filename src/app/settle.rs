@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::ConversationId;
 use crate::text::{self, sanitize_line};
 
-use super::blocks::{self, Cache};
+use super::blocks::{self, View};
 use super::event::Size;
 use super::guard::{self, Baseline};
 use super::layout;
@@ -13,6 +13,7 @@ use super::model::Model;
 use super::outbox::Work;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
+use super::viewport::{self, Viewport, Window};
 use super::{triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
@@ -109,41 +110,17 @@ fn thread(model: &mut Model, shown: Option<&ConversationId>) {
     model.screen.wants_older = None;
     model.screen.below = 0;
     model.screen.new_below = 0;
+    model.screen.selected = None;
     model.screen.thread_of = shown.cloned();
     let scroll = std::mem::take(&mut model.screen.scroll);
     let area = model.screen.layout.thread;
     let Some(id) = shown.filter(|_| !area.is_empty()).cloned() else { return };
-    let Some(mut thread) = model.threads.held.remove(&id) else {
-        model.screen.thread.push(Line { message: None, kind: LineKind::Loading });
+    let rule = |kind| Line { message: None, kind };
+    let Some(thread) = model.threads.held.get_mut(&id) else {
+        model.screen.thread.push(rule(LineKind::Loading));
         return;
     };
-    let mut cache = std::mem::take(&mut model.screen.cache);
-    cache.prepare(&id, area.width, thread.version);
-    fill(model, &mut cache, &mut thread, &id, scroll);
-    model.screen.cache = cache;
-    model.threads.held.insert(id, thread);
-}
-
-struct Filler<'a> {
-    model: &'a Model,
-    cache: &'a mut Cache,
-    thread: &'a Thread,
-    width: u16,
-    began: Option<(usize, usize)>,
-    name: String,
-}
-
-impl Filler<'_> {
-    fn lines(&mut self, at: usize) -> Vec<Line> {
-        blocks::lines(self.model, self.cache, self.thread, at, self.width, self.began, &self.name)
-    }
-}
-
-fn fill(model: &mut Model, cache: &mut Cache, thread: &mut Thread, id: &ConversationId, scroll: i64) {
-    let area = model.screen.layout.thread;
-    let height = usize::from(area.height);
     if thread.messages.is_empty() {
-        let rule = |kind| Line { message: None, kind };
         model.screen.thread = match &thread.problem {
             Some(problem) => {
                 let why = words::unread(problem, words::Unread::Thread);
@@ -155,91 +132,101 @@ fn fill(model: &mut Model, cache: &mut Cache, thread: &mut Thread, id: &Conversa
         };
         return;
     }
-    let began = since_began(model, thread, id);
+    if model.panes.on_screen.as_ref() == Some(&id) {
+        freshen(thread);
+    }
+    let drawn = look(model, &id, |viewport, above| {
+        let from = viewport.place(&viewport.view.thread.anchor);
+        let bottom = viewport.moved(from, scroll);
+        let window = viewport.window(bottom, above);
+        let whole = whole(viewport, &window);
+        let anchor = viewport.anchor(&window);
+        (window, whole, anchor)
+    });
+    if let Some((window, whole, anchor)) = drawn {
+        note(model, &id, window, &whole, anchor);
+    }
+}
+
+/// A look at a thread in the area that was measured last, with what stands above its first message. None where nothing
+/// of it is here.
+pub(super) fn look<R>(
+    model: &mut Model,
+    id: &ConversationId,
+    at: impl FnOnce(&mut Viewport<'_>, LineKind) -> R,
+) -> Option<R> {
+    let area = model.screen.layout.thread;
+    let thread = model.threads.held.remove(id)?;
+    if thread.messages.is_empty() {
+        model.threads.held.insert(id.clone(), thread);
+        return None;
+    }
+    let mut cache = std::mem::take(&mut model.screen.cache);
+    cache.prepare(id, area.width, thread.version);
     let name = triage::name_of(model, id).map(|name| sanitize_line(&name).to_string()).unwrap_or_default();
-    let mut filler = Filler { model, cache, thread, width: area.width, began, name };
-    let last = filler.thread.messages.len() - 1;
-    let (mut at, mut row) = match &filler.thread.anchor {
-        Anchor::Tail => (last, usize::MAX),
-        Anchor::Message { id, row } => {
-            filler.thread.position(id).map_or((last, usize::MAX), |position| (position, *row))
-        }
+    let view = View {
+        model,
+        thread: &thread,
+        width: area.width,
+        began: since_began(model, &thread, id),
+        fresh: thread.fresh.as_ref().and_then(|(first, since)| Some((thread.position(first)?, *since))),
+        name,
+        needle: model.reading.search.needle(),
     };
-    let mut own = filler.lines(at);
-    row = row.min(own.len().saturating_sub(1));
-    for _ in 0..scroll.unsigned_abs() {
-        if scroll < 0 {
-            if row > 0 {
-                row -= 1;
-            } else if at > 0 {
-                at -= 1;
-                own = filler.lines(at);
-                row = own.len().saturating_sub(1);
-            }
-        } else if row + 1 < own.len() {
-            row += 1;
-        } else if at < last {
-            at += 1;
-            own = filler.lines(at);
-            row = 0;
-        }
+    let above = first_line(model, &thread, id);
+    let mut viewport = Viewport { view, cache: &mut cache, height: usize::from(area.height) };
+    let seen = at(&mut viewport, above);
+    model.screen.cache = cache;
+    model.threads.held.insert(id.clone(), thread);
+    Some(seen)
+}
+
+/// Where the line goes before what came since the reader last looked.
+fn freshen(thread: &mut Thread) {
+    if thread.looked_at {
+        return;
     }
-    // Upwards from the bottom line.
-    let mut lines: Vec<Line> = own.iter().take(row + 1).rev().cloned().collect();
-    let mut top = at;
-    while lines.len() < height && top > 0 {
-        top -= 1;
-        lines.extend(filler.lines(top).into_iter().rev());
+    let Some((read_to, since)) = &thread.read_to else { return };
+    let Some(last) = thread.position(read_to) else { return };
+    let news = thread.messages.iter().skip(last + 1).find(|entry| !thread.own.contains(&entry.message.id));
+    if let Some(entry) = news {
+        thread.fresh = Some((entry.message.id.clone(), *since));
     }
-    if lines.len() < height && top == 0 {
-        lines.push(Line { message: None, kind: first_line(model, filler.thread, id) });
-    }
-    lines.truncate(height);
-    lines.reverse();
-    // Downwards, where the top was reached before the area was full.
-    while lines.len() < height {
-        if row + 1 < own.len() {
-            row += 1;
-            lines.extend(own.get(row).cloned());
-        } else if at < last {
-            at += 1;
-            own = filler.lines(at);
-            row = 0;
-            lines.extend(own.first().cloned());
-        } else {
-            break;
-        }
-    }
-    let at_tail = at == last && row + 1 >= own.len();
-    let whole = whole(&mut filler, &lines, height);
+}
+
+/// What is drawn of a thread goes to the screen, and what follows from it to the thread.
+fn note(model: &mut Model, id: &ConversationId, window: Window, whole: &[usize], anchor: Anchor) {
     let now = model.now.mono;
+    let Some(thread) = model.threads.held.get_mut(id) else { return };
+    let last = thread.messages.len() - 1;
+    let (at, at_tail) = (window.bottom.0, window.at_tail);
     for at in whole {
-        if let Some(entry) = thread.messages.get_mut(at) {
+        if let Some(entry) = thread.messages.get_mut(*at) {
             entry.drawn_at = Some(now);
         }
     }
-    let was_at_tail = thread.anchor == Anchor::Tail;
-    thread.anchor = match thread.messages.get(at) {
-        Some(entry) if !at_tail => Anchor::Message { id: entry.message.id.clone(), row },
-        Some(_) | None => Anchor::Tail,
-    };
+    thread.anchor = anchor;
     model.screen.below = last - at;
-    if was_at_tail || thread.seen.is_none() {
-        let newest = thread.messages.get(if at_tail { last } else { at }).map(|entry| entry.message.id.clone());
-        if at_tail || thread.seen.is_none() {
-            thread.seen = newest;
-        }
-    }
     if at_tail {
         thread.seen = thread.newest().map(|entry| entry.message.id.clone());
     } else {
-        let seen = thread.seen.as_ref().and_then(|seen| thread.position(seen)).unwrap_or(last);
+        if thread.seen.is_none() {
+            thread.seen = thread.messages.get(at).map(|entry| entry.message.id.clone());
+        }
+        let seen = viewport::position(thread, thread.seen.as_ref()).unwrap_or(last);
         model.screen.new_below = last.saturating_sub(seen.max(at));
     }
+    let chosen = viewport::position(thread, thread.selected.as_ref());
+    let selected = window.selected(chosen).and_then(|at| thread.messages.get(at)).map(|it| it.message.id.clone());
+    if thread.selected.is_some() {
+        thread.selected.clone_from(&selected);
+    }
+    model.screen.selected = selected;
+    let top = window.messages().map_or(0, |(first, _)| first);
     if top <= 8 && thread.older.is_some() && model.panes.on_screen.as_ref() == Some(id) {
         model.screen.wants_older = Some(id.clone());
     }
-    model.screen.thread = lines;
+    model.screen.thread = window.lines.into_iter().map(|(_, line)| line).collect();
 }
 
 fn first_line(model: &Model, thread: &Thread, id: &ConversationId) -> LineKind {
@@ -274,22 +261,17 @@ fn since_began(model: &Model, thread: &Thread, id: &ConversationId) -> Option<(u
 
 /// The messages that stand whole in these lines and were not noted before; one taller than the area counts once its
 /// end is there.
-fn whole(filler: &mut Filler<'_>, lines: &[Line], height: usize) -> Vec<usize> {
+fn whole(viewport: &mut Viewport<'_>, window: &Window) -> Vec<usize> {
     let mut found = Vec::new();
-    let mut before = None;
-    for id in lines.iter().filter_map(|line| line.message.as_ref()) {
-        if before == Some(id) {
+    let Some((first, last)) = window.messages() else { return found };
+    for at in first..=last {
+        if viewport.view.thread.messages.get(at).is_none_or(|entry| entry.drawn_at.is_some()) {
             continue;
         }
-        before = Some(id);
-        let Some(at) = filler.thread.position(id) else { continue };
-        if filler.thread.messages.get(at).is_none_or(|entry| entry.drawn_at.is_some()) {
-            continue;
-        }
-        let all: Vec<Line> = filler.lines(at).into_iter().filter(|line| line.message.is_some()).collect();
-        let there = lines.iter().filter(|line| line.message.as_ref() == Some(id)).count();
-        let ends = all.len() > height && lines.iter().rfind(|line| line.message.as_ref() == Some(id)) == all.last();
-        if there == all.len() || ends {
+        let Some((top, bottom)) = window.visible(at) else { continue };
+        let (begins, count) = (viewport.first_own(at), viewport.count(at));
+        let ends = bottom + 1 == count;
+        if ends && (top == begins || count - begins > viewport.height) {
             found.push(at);
         }
     }
@@ -302,12 +284,15 @@ fn seen(model: &mut Model) {
     if model.screen.thread_of.as_ref() != Some(&id) {
         return;
     }
-    let Some(thread) = model.threads.held.get(&id) else { return };
+    let Some(thread) = model.threads.held.get_mut(&id) else { return };
     let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
-    if at_tail
-        && model.panes.terminal_focused != Some(false)
-        && let Some(row) = model.inbox.rows.get_mut(&id)
-    {
+    let looked_at = at_tail && model.panes.terminal_focused != Some(false);
+    thread.looked_at = looked_at;
+    if looked_at {
+        thread.read_to = thread.newest().map(|entry| (entry.message.id.clone(), model.now.wall));
+    }
+    let thread = &*thread;
+    if looked_at && let Some(row) = model.inbox.rows.get_mut(&id) {
         row.unread = false;
     }
     // A draft begun before anything of the thread was on the screen counts from the first time it is.

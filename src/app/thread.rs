@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::speaker::speakers;
 use crate::domain::{ConversationId, Cursor, Message, MessageId, Page, Problem, Role, Speaker};
 
+use super::screen::Fold;
+
 /// The threads by conversation.
 #[derive(Clone, Debug, Default)]
 pub struct Threads {
@@ -145,8 +147,18 @@ pub struct Thread {
     pub met: HashSet<MessageId>,
     /// Where the reader stands.
     pub anchor: Anchor,
-    /// The message under the cursor.
+    /// The message that the reader chose; none while the last one visible is under the cursor.
     pub selected: Option<MessageId>,
+    /// Whether the bot's tool calls are unfolded.
+    pub trace: bool,
+    /// Messages that were folded or unfolded by themselves.
+    pub folds: HashMap<MessageId, Fold>,
+    /// The newest message when the reader last looked at the end of the opened thread, and when that was.
+    pub read_to: Option<(MessageId, DateTime<Utc>)>,
+    /// The first message that came since, and since when: it stays where it is while the thread is open.
+    pub fresh: Option<(MessageId, DateTime<Utc>)>,
+    /// Whether the last frame showed the end of the opened thread to somebody.
+    pub looked_at: bool,
     /// The newest message when the reader last saw the end; what follows is "new".
     pub seen: Option<MessageId>,
     /// Grows with every change of what is drawn.
@@ -284,6 +296,13 @@ impl Thread {
         for caused in self.caused.iter_mut().filter(|caused| caused.answered_in <= asked) {
             caused.read_back_in.get_or_insert(step);
         }
+    }
+
+    /// How much is shown of what a message folds.
+    #[must_use]
+    pub fn fold_of(&self, id: &MessageId) -> Fold {
+        let usual = if self.trace { Fold::Some } else { Fold::Folded };
+        self.folds.get(id).copied().unwrap_or(usual)
     }
 
     /// The messages with who spoke, oldest first.

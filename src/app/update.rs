@@ -12,13 +12,13 @@ use super::event::{Delivery, Event, Stamped};
 use super::chooser::Ask;
 use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
-use super::keymap::{self, Context, Lookup};
+use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Question};
 use super::records::Which;
 use super::{
-    attention, choosing, editing, fields, lesson, moving, noting, poller, popup, reconcile, records, sending, undo, verbs,
-    writing,
+    attention, choosing, copying, editing, fields, lesson, listing, moving, noting, poller, popup, reading, reconcile,
+    records, search, sending, undo, verbs, writing,
 };
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
@@ -61,6 +61,8 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
             }
             sending::attempted(model, local, attempt, delivery, request_id, &mut effects);
         }
+        Event::LinkOpened { ask, result } => listing::opened(model, ask, result),
+        Event::FileSaved { ask: _, result } => listing::saved(model, result),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -117,25 +119,29 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
         pasted(model, RawText::new(text));
         return;
     }
-    let alone = keys.len() == 1;
     for key in keys {
-        press(model, *key, alone, effects);
+        // With Enter as a send key a raw paste could send: Enter is one only alone in its read, else a new line.
+        let enter = *key == Key::plain(Code::Enter) && keys.len() > 1 && model.settings.enter_sends;
+        if enter && context(model) == Context::Composer && takes_text(model) {
+            act(model, Action::NewLine, effects);
+        } else {
+            press(model, *key, effects);
+        }
     }
 }
 
 /// Whether keys of one read have to be text: many printable ones, not all the same, and neither a reply nor a note begun
 /// by the first.
 fn rushed(model: &Model, keys: &[Key]) -> bool {
-    if model.panes.focus == Focus::Composer && model.overlays.open.is_none() {
+    let in_text = model.panes.focus == Focus::Composer || model.reading.search.prompt.is_some();
+    if in_text && model.overlays.open.is_none() {
         return false;
     }
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| {
-        matches!(keymap::look_up(context(model), None, *key), Lookup::Act(Action::Reply | Action::Note))
-    };
+    let opens = |key: &Key| matches!(meant(model, None, *key).0, Lookup::Act(Action::Reply | Action::Note));
     let begins_text = free && keys.first().is_some_and(opens);
     count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_text
 }
@@ -164,7 +170,9 @@ fn pasted(model: &mut Model, text: RawText) {
         return;
     }
     model.overlays.prefix = None;
-    if model.panes.focus == Focus::Composer && model.composer.note.is_some() {
+    if model.reading.search.prompt.is_some() {
+        search::insert(model, &text);
+    } else if model.panes.focus == Focus::Composer && model.composer.note.is_some() {
         noting::insert(model, &text);
     } else if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
@@ -173,8 +181,11 @@ fn pasted(model: &mut Model, text: RawText) {
     }
 }
 
-fn context(model: &Model) -> Context {
+/// Where a key pressed now is looked up.
+#[must_use]
+pub fn context(model: &Model) -> Context {
     match model.panes.focus {
+        _ if model.reading.search.prompt.is_some() => Context::Prompt,
         Focus::List => Context::List,
         Focus::Thread => Context::Thread,
         Focus::Sidebar => Context::Sidebar,
@@ -182,8 +193,26 @@ fn context(model: &Model) -> Context {
     }
 }
 
-/// A key; `alone` says that no other came in the same read.
-fn press(model: &mut Model, key: Key, alone: bool, effects: &mut Vec<Effect>) {
+/// Whether a character typed now is text: a letter of another alphabet stands for a key everywhere else.
+fn takes_text(model: &Model) -> bool {
+    match &model.overlays.open {
+        Some((overlay, _)) => overlay.takes_text(),
+        None => model.overlays.prefix.is_none() && context(model).is_text(),
+    }
+}
+
+/// What a key means in the panes. Outside text a letter without a meaning of its own is the Latin key in its place.
+fn meant(model: &Model, prefix: Option<Key>, key: Key) -> (Lookup, Key) {
+    let (keymap, context) = (&model.settings.keymap, context(model));
+    let found = keymap.look_up(context, prefix, key);
+    let text = takes_text(model) && key.typed().is_some();
+    match model.settings.langmap.latin(key).filter(|_| found == Lookup::Nothing && !text) {
+        Some(latin) => (keymap.look_up(context, prefix, latin), latin),
+        None => (found, key),
+    }
+}
+
+fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
     if model.panes.leaving {
         return;
     }
@@ -192,45 +221,73 @@ fn press(model: &mut Model, key: Key, alone: bool, effects: &mut Vec<Effect>) {
         return;
     }
     model.panes.interrupted = false;
-    if key == Key::control('z') || key == Key::control('l') {
-        effects.push(if key == Key::control('z') { Effect::Suspend } else { Effect::Redraw });
+    if let Some(effect) = always(model, key) {
+        effects.push(effect);
         return;
     }
     if model.overlays.open.is_some() {
-        popup::press(model, key, effects);
+        let latin = model.settings.langmap.latin(key).filter(|_| !takes_text(model));
+        popup::press(model, latin.unwrap_or(key), effects);
         return;
     }
-    let context = context(model);
-    if let Some(prefix) = model.overlays.prefix.take() {
+    let prefix = model.overlays.prefix;
+    let (found, latin) = meant(model, prefix, key);
+    if prefix.is_some() {
+        model.overlays.prefix = None;
         // Esc, and any key that means nothing here, ends the prefix and does nothing else.
-        if let Lookup::Act(action) = keymap::look_up(context, Some(prefix), key) {
+        if let Lookup::Act(action) = found {
             act(model, action, effects);
         }
         return;
     }
-    match keymap::look_up(context, None, key) {
-        // An Enter among other keys may be a paste that was not marked as one: it never sends.
-        Lookup::Act(Action::NewLine) if sends_by(model, key) && alone => act(model, Action::Send, effects),
+    // Esc ends a search before it leaves the pane.
+    if key == Key::plain(Code::Escape) && ends_search(model) {
+        search::end(model);
+        return;
+    }
+    match found {
         Lookup::Act(action) => act(model, action, effects),
-        Lookup::Prefix => model.overlays.prefix = Some(key),
-        Lookup::Nothing => match (context, key.typed()) {
+        Lookup::Prefix => model.overlays.prefix = Some(latin),
+        Lookup::Nothing => match (context(model), key.typed()) {
             (Context::Composer, Some(char)) if model.composer.note.is_some() => noting::type_char(model, char),
             (Context::Composer, Some(char)) => writing::type_char(model, char),
-            (Context::List | Context::Thread | Context::Sidebar, _) | (Context::Composer, None) => {}
+            (Context::Prompt, Some(char)) => search::type_char(model, char),
+            (Context::Composer | Context::Prompt | Context::List | Context::Thread | Context::Sidebar, _) => {}
         },
     }
     lesson::follow(model);
 }
 
-/// With `enter_sends` a plain Enter does; every other key of a new line stays one.
-fn sends_by(model: &Model, key: Key) -> bool {
-    model.settings.enter_sends && key == Key::plain(Code::Enter)
+/// Whether there is a search that Esc ends here.
+fn ends_search(model: &Model) -> bool {
+    match context(model) {
+        Context::List | Context::Thread | Context::Prompt => model.reading.search.stands(),
+        Context::Sidebar | Context::Composer => false,
+    }
+}
+
+/// Drawing again and suspending work whatever stands open; neither ends a prefix.
+fn always(model: &Model, key: Key) -> Option<Effect> {
+    if model.overlays.open.is_some() && key.typed().is_some() {
+        return None;
+    }
+    let prefix = model.overlays.prefix;
+    let found = match meant(model, prefix, key).0 {
+        Lookup::Nothing if prefix.is_some() => meant(model, None, key).0,
+        found => found,
+    };
+    match found {
+        Lookup::Act(Action::Redraw) => Some(Effect::Redraw),
+        Lookup::Act(Action::Suspend) => Some(Effect::Suspend),
+        Lookup::Act(_) | Lookup::Prefix | Lookup::Nothing => None,
+    }
 }
 
 /// Ctrl-C cancels the innermost like Esc; twice at the top it leaves.
 fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     let at_top = model.overlays.open.is_none()
         && model.overlays.prefix.is_none()
+        && !model.reading.search.stands()
         && model.panes.focus == Focus::List
         && model.panes.on_screen.is_none();
     if at_top && model.panes.interrupted {
@@ -240,8 +297,13 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
         model.panes.interrupted = true;
         let now = model.now.mono;
         model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
-    } else {
-        press(model, Key::plain(Code::Escape), true, effects);
+    } else if model.overlays.open.is_some() || model.overlays.prefix.is_some() {
+        press(model, Key::plain(Code::Escape), effects);
+    } else if ends_search(model) {
+        search::end(model);
+    } else if let Lookup::Act(action) = Keymap::defaults().look_up(context(model), None, Key::plain(Code::Escape)) {
+        // What Esc does by default, whatever a person made of that key.
+        act(model, action, effects);
     }
 }
 
@@ -286,6 +348,37 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                     model.notices.say(now, super::notice::Weight::Plain, "no conversation is selected", None);
                 }
             }
+        }
+        Action::Unfold => reading::unfold(model),
+        Action::Trace => reading::trace(model),
+        Action::Source => reading::source(model),
+        Action::Links => listing::open(model),
+        Action::CopyId | Action::CopyMessage | Action::CopyTranscript | Action::CopyLink | Action::CopyEmail => {
+            copying::act(model, action, effects)
+        }
+        Action::Search => search::open(model),
+        Action::SearchNext | Action::SearchPrevious if model.reading.search.prompt.is_none() => {
+            search::next(model, action == Action::SearchNext);
+        }
+        Action::SearchNext | Action::SearchPrevious | Action::SearchKeep | Action::SearchEnd => {
+            search::act(model, action);
+        }
+        Action::EditLeft
+        | Action::EditRight
+        | Action::EditWordLeft
+        | Action::EditWordRight
+        | Action::EditHome
+        | Action::EditEnd
+        | Action::EditBackspace
+        | Action::EditDelete
+        | Action::EditDeleteWord
+        | Action::EditKillToEnd
+        | Action::EditKillToStart
+        | Action::EditYank
+        | Action::EditUndo
+            if model.reading.search.prompt.is_some() =>
+        {
+            search::act(model, action);
         }
         Action::Send
         | Action::NewLine

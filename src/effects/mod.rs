@@ -2,6 +2,13 @@
 //!
 //! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
 
+pub mod children;
+pub mod files;
+pub mod links;
+mod machine;
+
+pub use machine::Machine;
+
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
@@ -36,6 +43,7 @@ pub struct Runner {
     random: Random,
     events: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
+    machine: Machine,
 }
 
 impl Runner {
@@ -43,7 +51,12 @@ impl Runner {
     #[must_use]
     pub fn new(client: Client, journal: Shared, random: Random) -> (Self, mpsc::Receiver<Event>) {
         let (events, told) = mpsc::channel(QUEUE);
-        (Self { client, journal, random, events, tasks: JoinSet::new() }, told)
+        (Self { client, journal, random, events, tasks: JoinSet::new(), machine: Machine::default() }, told)
+    }
+
+    /// What the runner may do on this machine from now on.
+    pub fn set_machine(&mut self, machine: Machine) {
+        self.machine = machine;
     }
 
     /// Carries one effect out. Those of the terminal are the loop's and do nothing here.
@@ -83,7 +96,21 @@ impl Runner {
                 // Nothing waits for it: what cannot be written here is found again by looking it up.
                 let _ = locked(&self.journal).conclude(local, outcome);
             }
-            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::OpenLink { ask, url } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.open_link(&url).await;
+                    tell(&events, Event::LinkOpened { ask, result }).await;
+                });
+            }
+            Effect::SaveFile { ask, url, name } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.save_file(&url, &name).await;
+                    tell(&events, Event::FileSaved { ask, result }).await;
+                });
+            }
+            Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 

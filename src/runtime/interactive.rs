@@ -177,6 +177,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     }
                 }
                 Effect::Quit => quit = true,
+                Effect::Copy { .. } => {}
                 Effect::Fetch { .. }
                 | Effect::Journal { .. }
                 | Effect::Deliver { .. }
@@ -185,7 +186,9 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 | Effect::ReplaceTags { .. }
                 | Effect::CreateTag { .. }
                 | Effect::DeleteTag { .. }
-                | Effect::Conclude { .. } => {}
+                | Effect::Conclude { .. }
+                | Effect::OpenLink { .. }
+                | Effect::SaveFile { .. } => {}
             }
         }
         if quit {

@@ -45,19 +45,10 @@ impl Session {
         }
         let mut for_terminal = Vec::new();
         for effect in app::update(&mut self.model, stamped) {
-            match effect {
-                Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => for_terminal.push(effect),
-                Effect::Fetch { .. }
-                | Effect::Journal { .. }
-                | Effect::Deliver { .. }
-                | Effect::SaveNote { .. }
-                | Effect::Change { .. }
-                | Effect::ReplaceTags { .. }
-                | Effect::CreateTag { .. }
-                | Effect::DeleteTag { .. }
-                | Effect::Conclude { .. } => {
-                    self.runner.perform(effect);
-                }
+            if effect.is_terminals() {
+                for_terminal.push(effect);
+            } else {
+                self.runner.perform(effect);
             }
         }
         for_terminal

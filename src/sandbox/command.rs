@@ -2,9 +2,13 @@
 //!
 //! Owns the words alone; `control` carries them out.
 
+mod desk;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::desk::{ChatbotGone, ChatbotSet, NewNote, NewTag, NoteIn, Patch, TagGone, TagSet, TakeOver};
+use super::barriers::Barrier;
 use super::faults::Fault;
 use super::platform::KeyState;
 
@@ -26,7 +30,19 @@ pub enum Command {
     Set(Box<Set>),
     /// Any message, at any time.
     Message(NewMessageIn),
-    /// Raw JSON, or fields, in the place of what the API returns of a conversation or message.
+    /// A colleague writes a note.
+    Note(NoteIn),
+    /// A tag joins the palette.
+    Tag(NewTag),
+    /// A tag leaves the palette and every conversation.
+    RemoveTag(TagGone),
+    /// A colleague changes the tags of a conversation.
+    Tags(TagSet),
+    /// A colleague changes a conversation under the rules of PATCH.
+    Patch(Patch),
+    /// A colleague takes over without a word, and becomes the owner.
+    TakeOver(TakeOver),
+    /// Raw JSON, or fields, in the place of what the API returns of a record.
     Plant(Plant),
     /// Many conversations at once, repeatable by seed.
     Fill(Fill),
@@ -34,6 +50,10 @@ pub enum Command {
     AddMember(Person),
     /// A person leaves.
     RemoveMember(PersonGone),
+    /// A bot joins, or changes.
+    Chatbot(ChatbotSet),
+    /// A bot is deleted.
+    RemoveChatbot(ChatbotGone),
     /// A switch is set.
     Switch(Switch),
     /// What keys are worth.
@@ -46,6 +66,10 @@ pub enum Command {
     Fault(Fault),
     /// No faults from now on.
     ClearFaults {},
+    /// Requests are held until so many have arrived, then carried out in a given order.
+    Barrier(Barrier),
+    /// No barriers from now on; who is held goes on.
+    ClearBarriers {},
     /// The platform's time moves on.
     Advance(Advance),
     /// Reads: the requests.
@@ -54,7 +78,7 @@ pub enum Command {
     ClearLog {},
     /// Reads: counts of requests, conversations and messages.
     Counts {},
-    /// Reads: one conversation with all its messages as stored, oldest first.
+    /// Reads: one conversation with all its messages and notes as stored, oldest first, and its tags.
     Show(Target),
     /// Reads: which conversations there are.
     List(List),
@@ -64,6 +88,10 @@ pub enum Command {
     Switches {},
     /// Reads: the people.
     Members {},
+    /// Reads: all tags.
+    Palette {},
+    /// Reads: the barriers, and how many requests have arrived at each.
+    Barriers {},
 }
 
 impl Command {
@@ -92,6 +120,8 @@ impl Command {
                 | Self::Texts(_)
                 | Self::Switches {}
                 | Self::Members {}
+                | Self::Palette {}
+                | Self::Barriers {}
         )
     }
 }
@@ -190,6 +220,10 @@ pub struct NewConversation {
     pub ago: f64,
     /// Its thread, in any order.
     pub messages: Vec<NewMessage>,
+    /// Its notes, in any order.
+    pub notes: Vec<NewNote>,
+    /// Its tags, by id or name.
+    pub tags: Vec<String>,
 }
 
 /// One message of a new conversation.
@@ -245,6 +279,14 @@ pub struct Plant {
     pub conversation_id: Option<String>,
     /// A message of it; `new` makes one.
     pub message_id: Option<String>,
+    /// In its place: a note of the conversation; `new` makes one.
+    pub note_id: Option<String>,
+    /// In its place: a tag, by id or name; `new` makes one.
+    pub tag: Option<String>,
+    /// In its place: a person.
+    pub user_id: Option<String>,
+    /// In its place: a bot.
+    pub chatbot_id: Option<String>,
     /// Returned verbatim, JSON or not.
     pub raw: Option<String>,
     /// Fields laid over the true ones; any value.
@@ -327,6 +369,10 @@ pub struct Rotate {
     pub token: Option<String>,
     /// An OAuth token in the place of a personal key.
     pub oauth: bool,
+    /// Whom an OAuth token acts for; absent: the first member.
+    pub user_id: Option<String>,
+    /// What an OAuth token may do; absent: everything.
+    pub scopes: Option<Vec<String>>,
     /// The old keys stay as they are.
     pub keep_old: bool,
 }

@@ -1,10 +1,13 @@
 //! Carries out the commands of the control interface, the same in process and over HTTP.
 
+mod desk;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use self::desk::Planted;
 use super::command::{
-    self, Bot, Colleague, Command, Fill, List, NewConversation, NewMessage, Plant, Rotate, Set, Visitor,
+    self, Bot, Colleague, Command, Fill, List, NewConversation, NewMessage, Plant, Rotate, Set, TagSet, Visitor,
 };
 use super::platform::{Platform, fresh_key, fresh_oauth_token};
 use super::world::{self, ActError, Author, Contact, Content, Conversation, Priority, Status, Tool, Wrote};
@@ -34,6 +37,11 @@ fn wrote(wrote: &Wrote) -> Value {
     json!({ "conversation_id": wrote.conversation_id, "message_id": wrote.message_id })
 }
 
+/// What the API writes, as a value; what is no JSON as a string.
+fn read(text: String) -> Value {
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
 fn ago(now: DateTime<Utc>, seconds: f64) -> DateTime<Utc> {
     // Beyond a thousand years either way nothing is told apart.
     let millis = (seconds.clamp(-3.2e10, 3.2e10) * 1_000.0) as i64;
@@ -59,14 +67,25 @@ impl Platform {
             }
             Command::Conversation(it) => self.conversation(*it, now),
             Command::Set(it) => self.set(*it, now),
-            Command::Message(it) => Ok(wrote(&self.message(&it.conversation_id, it.message, now)?)),
+            Command::Message(it) => {
+                let done = self.message(&it.conversation_id, it.message, now)?;
+                self.world.tell(&done);
+                Ok(wrote(&done))
+            }
             Command::Plant(it) => self.plant(it, now),
             Command::Fill(it) => Ok(self.fill(it, now)),
-            Command::AddMember(it) => {
-                let role = it.role.as_deref().unwrap_or("agent");
-                let user = self.world.add_member(it.first_name.as_deref(), it.last_name.as_deref(), role, now);
-                Ok(json!({ "user_id": user }))
+            Command::Note(it) => {
+                let note = self.note_command(&it.conversation_id, &it.note, now)?;
+                Ok(json!({ "conversation_id": it.conversation_id, "note_id": note }))
             }
+            Command::Tag(it) => self.tag_command(&it, now),
+            Command::RemoveTag(it) => self.remove_tag_command(&it),
+            Command::Tags(it) => self.tags_command(&it, now),
+            Command::Patch(it) => self.patch_command(&it, now),
+            Command::TakeOver(it) => self.take_over_command(&it, now),
+            Command::Chatbot(it) => self.chatbot_command(it, now),
+            Command::RemoveChatbot(it) => self.remove_chatbot_command(&it),
+            Command::AddMember(it) => self.add_member_command(&it, now),
             Command::RemoveMember(it) => {
                 let gone = self.world.remove_member(&it.user_id);
                 gone.then(|| json!({})).ok_or_else(|| unfit(format!("there is no member {}", it.user_id)))
@@ -96,6 +115,19 @@ impl Platform {
                 self.faults.clear();
                 Ok(json!({}))
             }
+            Command::Barrier(it) => {
+                self.barriers.add(it);
+                Ok(json!({}))
+            }
+            Command::ClearBarriers {} => {
+                self.barriers.clear();
+                Ok(json!({}))
+            }
+            Command::Barriers {} => Ok(self.barriers.list()),
+            Command::Palette {} => {
+                let tags: Vec<Value> = self.world.tags().iter().map(|tag| read(self.world.tag_json(tag))).collect();
+                Ok(Value::Array(tags))
+            }
             Command::Advance(it) => {
                 let millis = it.seconds.saturating_mul(1_000).saturating_add(it.ms).min(10_u64.pow(14));
                 self.skip(TimeDelta::milliseconds(i64::try_from(millis).unwrap_or(0)));
@@ -115,7 +147,7 @@ impl Platform {
             Command::Switches {} => {
                 serde_json::to_value(&self.world.switches).map_err(|error| unfit(error.to_string()))
             }
-            Command::Members {} => Ok(self.world.members_json()),
+            Command::Members {} => Ok(read(self.world.members_json())),
         }
     }
 
@@ -129,22 +161,13 @@ impl Platform {
             chatbot_id: it.chatbot_id.map(Into::into),
             ..world::NewConversation::default()
         };
-        let id = self.world.add_conversation(new, now);
+        let id = self.world.open_conversation(new, now);
         Ok(wrote(&self.world.visitor_says(&id, &it.text, now)?))
     }
 
     fn colleague(&mut self, it: &Colleague, now: DateTime<Utc>) -> Done {
-        let owner = self.world.conversation(&it.conversation_id).and_then(|it| it.assigned_to.clone());
-        let user = match (&it.user_id, owner) {
-            (Some(user), _) => user.as_str().into(),
-            (None, Some(owner)) => owner,
-            (None, None) => self.last_member(),
-        };
+        let user = self.somebody(it.user_id.as_ref(), &it.conversation_id);
         Ok(wrote(&self.world.colleague_replies(&it.conversation_id, &user, &it.text, now)?))
-    }
-
-    fn last_member(&self) -> std::sync::Arc<str> {
-        self.world.members().last().map_or_else(|| "".into(), |member| member.user_id.clone())
     }
 
     fn bot(&mut self, it: Bot, now: DateTime<Utc>) -> Done {
@@ -179,6 +202,10 @@ impl Platform {
         for message in it.messages {
             messages.push(self.message(&id, message, now)?.message_id);
         }
+        for note in it.notes {
+            self.note_command(&id, &note, now)?;
+        }
+        self.tags_command(&TagSet { conversation_id: id.to_string(), add: it.tags, ..TagSet::default() }, now)?;
         Ok(json!({ "conversation_id": id, "message_ids": messages }))
     }
 
@@ -187,7 +214,7 @@ impl Platform {
             "visitor" => Author::Visitor,
             "bot" => Author::Bot,
             "api" => Author::Api,
-            "dashboard" => Author::Dashboard(it.user_id.map_or_else(|| self.last_member(), Into::into)),
+            "dashboard" => Author::Dashboard(self.somebody(it.user_id.as_ref(), "")),
             "system" => Author::System,
             "" => return Err(unfit("a message needs who: visitor, bot, api, dashboard, system, or any role")),
             role => Author::Other { role: role.into(), metadata: it.metadata },
@@ -209,14 +236,14 @@ impl Platform {
         for (name, value) in it.fields {
             changes.push(change(&name, &value)?);
         }
-        self.world.change(&id, |conversation| {
+        self.world.change(&id, now, |conversation| {
             for change in changes {
                 change(conversation);
             }
         })?;
         if let Some(status) = it.status.as_deref().map(Status::parse) {
             if it.silent {
-                self.world.change(&id, |conversation| conversation.status = status)?;
+                self.world.change(&id, now, |conversation| conversation.status = status)?;
             } else {
                 self.world.change_status(&id, status, now)?;
             }
@@ -225,6 +252,17 @@ impl Platform {
     }
 
     fn plant(&mut self, it: Plant, now: DateTime<Utc>) -> Done {
+        let conversation = it.conversation_id.clone().unwrap_or_default();
+        let beside = match (&it.note_id, &it.tag, &it.user_id, &it.chatbot_id) {
+            (Some(note), _, _, _) => Some(Planted::Note(&conversation, note)),
+            (None, Some(tag), _, _) => Some(Planted::Tag(tag)),
+            (None, None, Some(user), _) => Some(Planted::Member(user)),
+            (None, None, None, Some(bot)) => Some(Planted::Chatbot(bot)),
+            (None, None, None, None) => None,
+        };
+        if let Some(what) = beside {
+            return self.plant_beside(&what, it.raw, it.fields, now);
+        }
         let known = it.conversation_id.filter(|id| self.world.slot(id).is_some() || it.message_id.is_some());
         let id = match known {
             Some(id) => id,
@@ -272,7 +310,7 @@ impl Platform {
             self.set_key_state(None, super::platform::KeyState::Unknown);
         }
         let token = it.token.unwrap_or_else(|| if it.oauth { fresh_oauth_token() } else { fresh_key() });
-        self.add_key(token.clone(), "rotated");
+        self.add_key(token.clone(), "rotated", it.user_id, it.scopes);
         json!({ "api_key": token })
     }
 
@@ -293,11 +331,14 @@ impl Platform {
     fn show(&self, id: &str) -> Done {
         let slot = self.world.slot(id).ok_or_else(|| unfit(format!("there is no conversation {id}")))?;
         let record = self.world.record(slot).ok_or_else(|| unfit("there is no such conversation"))?;
-        let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
         let messages: Vec<Value> =
             record.messages().map(|message| read(self.world.message_json(id, &message))).collect();
         let conversation = self.world.conversation_json(slot).map_or(Value::Null, read);
-        Ok(json!({ "conversation": conversation, "messages": messages }))
+        let notes: Vec<Value> =
+            self.world.notes(slot).iter().map(|note| read(self.world.note_json(id, note))).collect();
+        let tags = self.world.tags_of(slot).iter().filter_map(|tag| self.world.stored_tag_json(tag)).map(read);
+        let tags: Vec<Value> = tags.collect();
+        Ok(json!({ "conversation": conversation, "messages": messages, "notes": notes, "tags": tags }))
     }
 
     fn list(&self, it: &List) -> Value {

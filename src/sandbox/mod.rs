@@ -2,10 +2,11 @@
 //!
 //! The way in: `server` speaks HTTP/1.1, `platform` answers one request without a socket, `world` is the organisation
 //! itself, `visitors` bring it to life, `control` lets tests play everyone else. `switches` holds both sides of each
-//! question that the contract leaves open, `faults` what may go wrong on the way.
+//! question that the contract leaves open, `faults` what may go wrong on the way, `barriers` in which order a race ends.
 //!
 //! Owns its own records and never leans on the client's shapes: it is there to check the client.
 
+mod barriers;
 pub mod command;
 mod control;
 mod cursor;
@@ -24,14 +25,16 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use self::barriers::{Barrier, Turn};
 pub use self::command::Command;
 pub use self::control::ControlError;
 pub use self::faults::{Fault, FaultKind};
 use self::platform::{Platform, fresh_key};
 use self::server::{Api, ControlDoor, Limits, Shared, serve};
 pub use self::switches::{
-    BodyCompare, BotMetadata, DashboardMetadata, DefaultSort, Envelope, InFlight, MeShape, MessageOrder, OverLimit,
-    RateWindows, Switches, Timestamps, UnassignedAlone, UnknownFields, VisitorToEnded,
+    BodyCompare, BotMetadata, DashboardMetadata, DefaultSort, Envelope, ForeignAssignee, InFlight, MeShape,
+    MessageOrder, NoteAuthor, OpenMarker, OverLimit, Pointless, RateWindows, Switches, Timestamps, Transitions,
+    UnassignedAlone, UnknownFields, UnknownTag, VisitorToEnded,
 };
 use self::visitors::Visitors;
 use self::world::{Fill, World, back};

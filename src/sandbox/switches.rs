@@ -2,8 +2,12 @@
 //!
 //! Owns names, defaults and parsing. Never acts on them: `world` and `platform` do.
 
+mod transitions;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use self::transitions::Transitions;
 
 /// Order in which a thread's pages come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +145,7 @@ pub enum MeShape {
     Thin,
 }
 
-/// Envelope of `/team/members`.
+/// Envelope of a list whose envelope is an open question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Envelope {
@@ -149,6 +153,60 @@ pub enum Envelope {
     Offset,
     /// `has_more`, `next_cursor`.
     Cursor,
+    /// No envelope: a JSON array.
+    Bare,
+}
+
+/// When a PATCH from `bot_active` to `open` shows the visitor the joined-marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenMarker {
+    /// At once, with the PATCH; the first reply then adds none.
+    Patch,
+    /// With the first reply.
+    FirstReply,
+    /// Never.
+    None,
+}
+
+/// What is pointless: a PATCH to the status that is, or without any field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pointless {
+    /// 200, nothing changes and nothing is told.
+    NoOp,
+    /// 400.
+    Refuse,
+}
+
+/// An `assigned_to` that is nobody's user id here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForeignAssignee {
+    /// 400 `invalid_payload`.
+    Refuse,
+    /// Stored. A membership id is refused all the same.
+    Accept,
+}
+
+/// Whose a note is that came with an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteAuthor {
+    /// Nobody's: `author_id` is null.
+    Null,
+    /// Of the member who made the key: the first one.
+    KeyOwner,
+}
+
+/// A tag id in a PUT that is no tag of the organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownTag {
+    /// 400 `invalid_payload` on `tag_ids`.
+    Payload,
+    /// 404.
+    NotFound,
 }
 
 /// Unknown fields in request bodies.
@@ -235,8 +293,52 @@ pub struct Switches {
     pub count_replays: bool,
     /// Contract 12 #5.
     pub me: MeShape,
-    /// Contract 2.5.
+    /// Contract 2.5: envelope of `/team/members`.
     pub members_envelope: Envelope,
+    /// Contract 11 #6 and section 8: overrides of the matrix of PATCH, as `agent_requested>open=allow`.
+    pub transitions: Transitions,
+    /// Section 8: a PATCH to the status that is.
+    pub same_status: Pointless,
+    /// Section 2.3: a PATCH without a field.
+    pub empty_patch: Pointless,
+    /// Section 8: the marker of a PATCH from `bot_active` to `open`.
+    pub open_marker: OpenMarker,
+    /// Contract 12 #8: the marker of an escalation is told as `message.created`.
+    pub escalation_message_event: bool,
+    /// Contract 11 #24: text of a marker on reopening; empty: none.
+    pub reopen_text: String,
+    /// Contract 11 #24: text of a marker on archiving; empty: none.
+    pub archive_text: String,
+    /// Section 8: `summary` and `sentiment_score` come so many milliseconds after resolving.
+    pub summary_delay_ms: u64,
+    /// They are told as `conversation.updated`.
+    pub summary_event: bool,
+    /// Contract 11 #21.
+    pub foreign_assignee: ForeignAssignee,
+    /// Contract 11 #7: longest `title`, in UTF-16 units.
+    pub title_limit: usize,
+    /// Longest `contact_email`, `contact_name` and `contact_phone`.
+    pub contact_limit: usize,
+    /// Contract 11 #7: longest `content` of a note, in UTF-16 units.
+    pub note_limit: usize,
+    /// Contract 11 #12, envelope of a conversation's notes.
+    pub notes_envelope: Envelope,
+    /// Contract 11 #12, order of a conversation's notes.
+    pub notes_order: MessageOrder,
+    /// Contract 11 #13.
+    pub note_author: NoteAuthor,
+    /// Section 2.7: envelope of the palette and of a conversation's tags.
+    pub tags_envelope: Envelope,
+    /// Section 2.7: `error` when a tag's name is taken.
+    pub tag_taken_code: String,
+    /// Its HTTP status.
+    pub tag_taken_status: u16,
+    /// Section 2.7: an unknown id in a PUT of tags.
+    pub unknown_tag: UnknownTag,
+    /// Section 2.7: a change of a conversation's tags is told as `conversation.updated`.
+    pub tags_event: bool,
+    /// Contract 11 #9: status of a deletion; 204 has no body, 200 has one.
+    pub delete_status: u16,
     /// Fields that nobody knows, in every object (contract, section 11, versioning rule).
     pub extra_fields: bool,
     /// Parts of unknown types with none of the known fields filled, after every bot message.
@@ -286,6 +388,28 @@ impl Default for Switches {
             count_replays: true,
             me: MeShape::Full,
             members_envelope: Envelope::Offset,
+            transitions: Transitions::default(),
+            same_status: Pointless::NoOp,
+            empty_patch: Pointless::NoOp,
+            open_marker: OpenMarker::Patch,
+            escalation_message_event: false,
+            reopen_text: String::new(),
+            archive_text: String::new(),
+            summary_delay_ms: 2_000,
+            summary_event: true,
+            foreign_assignee: ForeignAssignee::Refuse,
+            title_limit: 255,
+            contact_limit: 255,
+            note_limit: 10_000,
+            notes_envelope: Envelope::Offset,
+            notes_order: MessageOrder::Asc,
+            note_author: NoteAuthor::Null,
+            tags_envelope: Envelope::Offset,
+            tag_taken_code: "conflict".to_owned(),
+            tag_taken_status: 409,
+            unknown_tag: UnknownTag::Payload,
+            tags_event: false,
+            delete_status: 204,
             extra_fields: false,
             unknown_parts: false,
             ordered_ids: false,

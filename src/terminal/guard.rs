@@ -106,10 +106,12 @@ impl Guard {
         self.inner.leave();
         loop {
             let sure = stop()?;
+            let is_foreground = self.inner.tty.is_foreground();
+            // Looked at last: whoever ends a job and continues it finds it either stopped before both, or ending.
             if self.inner.ending.load(Ordering::SeqCst) {
                 return Ok(false);
             }
-            if self.inner.tty.is_foreground() {
+            if is_foreground {
                 break;
             }
             // Continued in the background: a program that needs the terminal stops again there.

@@ -25,7 +25,8 @@ pub(super) const fn is_direction_mark(c: char) -> bool {
 /// Whether `c` may never be drawn or sent to a terminal as it is: every C0, DEL and C1, every bidi embedding,
 /// override and isolate, tag characters, fillers, and the other format characters that nobody sees. Line breaks and
 /// tabs are among them: callers treat those first. Joiners, variation selectors, LRM, RLM and ALM are not.
-pub(super) const fn is_forbidden(c: char) -> bool {
+#[must_use]
+pub const fn is_forbidden(c: char) -> bool {
     match c {
         // C0 and DEL, then C1.
         '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => true,

@@ -3,17 +3,19 @@
 
 use std::borrow::Cow;
 
+use crate::app::chooser::Ask;
 use crate::app::composer::Kind;
-use crate::app::keymap::{self, Context};
+use crate::app::fields::{self, Field};
+use crate::app::keymap::Context;
 use crate::app::notice::Weight;
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
-use crate::app::chooser::Ask;
-use crate::app::fields::{self, Field};
 use crate::app::records::Which;
+use crate::app::screen::{Fold, Line, LineKind};
+use crate::app::search::{self, Prompt};
 use crate::app::{Action, Model, acts, undo};
 use crate::domain::Status;
-use crate::text::width;
+use crate::text::{graphemes, width};
 
 use super::painter::{Painter, Pen};
 use super::{Place, Scene, names};
@@ -39,12 +41,15 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     let place = Some(pen.place());
     if let Some((overlay, _)) = &model.overlays.open {
         hints(scene, painter, &mut pen, over(overlay), None);
+    } else if let Some(prompt) = &model.reading.search.prompt {
+        return Some(prompt_line(scene, painter, pen, prompt));
     } else if let Some(prefix) = model.overlays.prefix {
         painter.write(&mut pen, &prefix.to_string(), scene.theme.strong);
         painter.write(&mut pen, " then", scene.theme.dim);
         pen.skip(BETWEEN);
-        let known = keymap::continuations(scene.context(), prefix);
-        let known = known.into_iter().map(|(key, action)| (key, Cow::Borrowed(action.hint().unwrap_or(action.help())))).collect();
+        let known = model.settings.keymap.continuations(scene.context(), prefix);
+        let word = |action: Action| Cow::Borrowed(action.hint().unwrap_or(action.help()));
+        let known = known.into_iter().map(|(key, action)| (key, word(action))).collect();
         hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), Cow::Borrowed("ends"))));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
         let style = match notice.weight {
@@ -61,14 +66,43 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         }
     } else {
         if let Some(lesson) = model.overlays.lesson {
-            painter.cut(&mut pen, &taught(lesson), scene.theme.accent);
+            painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
             pen.skip(BETWEEN);
         }
-        let help = named(scene.context(), Action::Help, None);
+        let help = named(model, scene.context(), Action::Help, None);
         hints(scene, painter, &mut pen, here(scene), help);
     }
     place
 }
+
+/// The line of a search being typed: the text, what it finds, and the place of its cursor.
+fn prompt_line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, prompt: &Prompt) -> Place {
+    painter.write(&mut pen, "search: ", scene.theme.strong);
+    let said = search::prompt_words(scene.model, prompt);
+    // What it finds gives way to what is typed.
+    if pen.rest() >= width(&said) + PROMPT_AT_LEAST {
+        painter.right(&mut pen, &said, scene.theme.dim);
+        pen.keep(2);
+    }
+    let text = prompt.editor.text();
+    let before = width(text.get(..prompt.editor.cursor()).unwrap_or_default());
+    // The cursor stays in sight: as many clusters are left out before it as have to be.
+    let over = (before + 1).saturating_sub(pen.rest());
+    let (mut skipped, mut from) = (0, 0);
+    for (cluster, cells) in graphemes(text) {
+        if skipped >= over {
+            break;
+        }
+        skipped += cells;
+        from += cluster.len();
+    }
+    let (x, y) = pen.place();
+    painter.write(&mut pen, text.get(from..).unwrap_or_default(), scene.theme.plain);
+    (x.saturating_add(u16::try_from(before.saturating_sub(skipped)).unwrap_or(u16::MAX)), y)
+}
+
+/// Cells that a search's text has before its finds are said.
+const PROMPT_AT_LEAST: usize = 12;
 
 /// As many as fit, with the last one kept whatever else gives way.
 fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<Hint>, last: Option<Hint>) {
@@ -96,8 +130,8 @@ fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<
 }
 
 /// An action with its first key here; its own word, or another one that says what it does now.
-fn named(context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
-    let key = keymap::keys_of(context, action).into_iter().next()?;
+fn named(model: &Model, context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
+    let key = model.settings.keymap.key_of(context, action)?;
     Some((key, Cow::Borrowed(word.or(action.hint()).unwrap_or(action.help()))))
 }
 
@@ -134,14 +168,23 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             if held {
                 list.push((Action::TakeBack, None));
             }
+            if model.reading.search.stands() {
+                list.extend([Action::SearchNext, Action::SearchEnd].map(|it| (it, None)));
+            }
             if model.screen.new_below > 0 {
                 list.push((Action::Last, Some("newest")));
             }
+            let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
             list.extend(taken.map(|action| (action, None)));
             list.extend([Action::Reply, Action::Note, verb, Action::NextConversation].map(|it| (it, None)));
-            list.extend([Action::Back, Action::HandOver, Action::Tags].map(|it| (it, None)));
+            list.push((Action::Back, None));
+            if model.screen.thread.iter().any(folded) {
+                list.push((Action::Trace, None));
+            }
+            list.extend([Action::HandOver, Action::Tags].map(|it| (it, None)));
             list.extend([Action::Longest, Action::Sidebar, Action::Palette, Action::Quit].map(|it| (it, None)));
         }
+        Context::Prompt => {}
         Context::Sidebar => {
             match fields::current(model) {
                 Some(Field::Note(_)) => list.push((Action::Pin, Some("on top"))),
@@ -155,12 +198,12 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
         }
     }
     let mut hints: Vec<Hint> =
-        list.into_iter().filter_map(|(action, word)| named(context, action, word)).collect();
+        list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect();
     // What `u` would do is said before it is done.
-    if context != Context::Composer
+    if matches!(context, Context::List | Context::Thread | Context::Sidebar)
         && !held
         && let Some(order) = undo::would_do(model)
-        && let Some((key, _)) = named(context, Action::TakeBack, None)
+        && let Some((key, _)) = named(model, context, Action::TakeBack, None)
     {
         let at = hints.len().min(2);
         hints.insert(at, (key, Cow::Owned(order)));
@@ -224,6 +267,7 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
     let known: &[(&str, &'static str)] = match overlay {
         Overlay::Help { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::WhoAmI { .. } => &[("Enter", "chooses"), ("j k", "move"), ("Esc", "nobody of these")],
+        Overlay::Links(_) => &[("Enter", "opens"), ("s", "saves"), ("j k", "move"), ("Esc", "closes")],
         Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Choose(chooser) => match &chooser.ask {
             Ask::Tags { delta, .. } if chooser.filter.is_empty() && !delta.is_empty() => {
@@ -251,8 +295,8 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
 }
 
 /// What the demo asks for next.
-fn taught(lesson: Lesson) -> String {
-    let key = |context, action| keymap::keys_of(context, action).into_iter().next().unwrap_or_default();
+fn taught(model: &Model, lesson: Lesson) -> String {
+    let key = |context, action| model.settings.keymap.key_of(context, action).unwrap_or_default();
     match lesson {
         Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
         Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use crate::app::Action;
 use crate::app::inbox::{Everything, Row, Standing, View};
-use crate::app::keymap::{self, Context};
+use crate::app::keymap::Context;
 use crate::app::layout::Area;
 use crate::app::model::{Focus, Model};
 use crate::app::{triage, words};
@@ -201,7 +201,7 @@ fn foot(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, used: u16) {
     let model = scene.model;
     let inbox = &model.inbox;
     let end = inbox.top + model.screen.list_fits >= inbox.order.len();
-    let key = |action| keymap::keys_of(Context::List, action).into_iter().next().unwrap_or_default();
+    let key = |action| model.settings.keymap.key_of(Context::List, action).unwrap_or_default();
     let free = used < area.height;
     if inbox.new_rows > 0 {
         // No row moves for it: it stands below the last one, else on the last line.
@@ -245,7 +245,7 @@ fn nobody(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
 
 fn empty_words(model: &Model) -> (String, Option<String>) {
     let inbox = &model.inbox;
-    let key = |action| keymap::keys_of(Context::List, action).into_iter().next().unwrap_or_default();
+    let key = |action| model.settings.keymap.key_of(Context::List, action).unwrap_or_default();
     let see_all = || format!("{} shows all", key(Action::Show(View::All)));
     let known = inbox.knows_all_of(inbox.view);
     if !known {

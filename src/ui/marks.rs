@@ -43,6 +43,10 @@ pub(super) struct Marks {
     pub(super) dot: &'static str,
     /// Before a tool call or a file.
     pub(super) fold: &'static str,
+    /// Before a tool call that is unfolded.
+    pub(super) unfolded: &'static str,
+    /// Beside the message under the cursor.
+    pub(super) here: &'static str,
     /// Between panes.
     pub(super) between: &'static str,
     /// A rule across.
@@ -95,6 +99,8 @@ static UNICODE: Marks = Marks {
     gutters: ["▌", "▏", "┊", "╎"],
     dot: "·",
     fold: "▸",
+    unfolded: "▾",
+    here: "›",
     between: "│",
     rule: "─",
     prompt: "›",
@@ -126,6 +132,8 @@ static ASCII: Marks = Marks {
     gutters: ["<", ">", ":", "?"],
     dot: "-",
     fold: "+",
+    unfolded: "-",
+    here: "*",
     between: "|",
     rule: "-",
     prompt: ">",
@@ -181,6 +189,8 @@ mod tests {
             marks.draft,
             marks.dot,
             marks.fold,
+            marks.unfolded,
+            marks.here,
             marks.between,
             marks.rule,
             marks.prompt,

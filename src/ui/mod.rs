@@ -8,6 +8,7 @@ mod chooser;
 mod composer;
 mod field;
 mod hints;
+mod links;
 mod list;
 mod marks;
 mod names;
@@ -20,7 +21,7 @@ mod records;
 mod sidebar;
 mod status;
 mod swatch;
-mod theme;
+pub mod theme;
 mod thread;
 
 use ratatui::Frame;
@@ -28,10 +29,10 @@ use ratatui::Frame;
 pub use age::Age;
 pub use theme::Theme;
 
-use crate::app::Model;
 use crate::app::keymap::Context;
 use crate::app::layout::{Area, Fit};
 use crate::app::model::Focus;
+use crate::app::{Model, update};
 
 use marks::Marks;
 use painter::{Painter, Pen};
@@ -46,13 +47,8 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     /// Where a key pressed now would be looked up.
-    const fn context(&self) -> Context {
-        match self.model.panes.focus {
-            Focus::List => Context::List,
-            Focus::Thread => Context::Thread,
-            Focus::Sidebar => Context::Sidebar,
-            Focus::Composer => Context::Composer,
-        }
+    fn context(&self) -> Context {
+        update::context(self.model)
     }
 }
 
@@ -85,7 +81,8 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
             Focus::Sidebar => on_section,
             Focus::Composer => in_text,
         };
-        on_popup.or(focused).or(on_hint)
+        let in_prompt = on_hint.filter(|_| model.reading.search.prompt.is_some());
+        on_popup.or(in_prompt).or(focused).or(on_hint)
     };
     if let Some((x, y)) = place.filter(|(x, y)| *x < bounds.right() && *y < bounds.bottom()) {
         frame.set_cursor_position((x, y));

@@ -5,11 +5,10 @@ use ratatui::style::Style;
 
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::keymap;
 use crate::text::{sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, chooser, prompt, questions, records};
+use super::{Place, Scene, chooser, links, prompt, questions, records};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
@@ -22,6 +21,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     match overlay {
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
+        Overlay::Links(listing) => links::draw(scene, painter, listing),
         Overlay::Question(question) => ask(scene, painter, question),
         Overlay::Choose(chooser) => chooser::draw(scene, painter, chooser),
         Overlay::Prompt(prompt) => prompt::draw(scene, painter, prompt),
@@ -38,12 +38,18 @@ pub(super) fn tiny(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Choose(chooser) => chooser::tiny(scene, painter, area, chooser),
         Overlay::Prompt(prompt) => prompt::tiny(scene, painter, area, prompt),
         Overlay::Records(records) => records::tiny(scene, painter, area, records),
-        Overlay::Help { .. } | Overlay::WhoAmI { .. } | Overlay::Question(_) => None,
+        Overlay::Help { .. } | Overlay::WhoAmI { .. } | Overlay::Links(_) | Overlay::Question(_) => None,
     }
 }
 
 /// A frame of at most this size in the middle of the panes; the cells within it.
-pub(super) fn frame(scene: &Scene<'_>, painter: &mut Painter<'_>, wants: (usize, usize), title: &str, foot: &str) -> Area {
+pub(super) fn frame(
+    scene: &Scene<'_>,
+    painter: &mut Painter<'_>,
+    wants: (usize, usize),
+    title: &str,
+    foot: &str,
+) -> Area {
     let layout = &scene.model.screen.layout;
     let screen = Area {
         x: 0,
@@ -89,7 +95,7 @@ pub(super) fn fits(scene: &Scene<'_>) -> usize {
 }
 
 fn help(scene: &Scene<'_>, painter: &mut Painter<'_>, top: usize) -> Option<Place> {
-    let list = keymap::help_of(scene.context());
+    let list = scene.model.settings.keymap.help_of(scene.context());
     let fits = fits(scene);
     // The end is not scrolled past.
     let top = top.min(list.len().saturating_sub(fits));

@@ -45,6 +45,7 @@ pub(super) fn said(model: &Model, question: &Question) -> String {
                 }
             }
         }
+        Question::SaveFile { .. } => "fetch this file? its host learns this machine's address.".to_owned(),
         Question::DeleteTag { .. } => {
             "delete this tag for everybody? it goes from every conversation, and does not come back.".to_owned()
         }
@@ -61,6 +62,7 @@ pub(super) fn outside(model: &Model, question: &Question, room: usize) -> Option
         Question::TakeOver { conversation } | Question::Become { conversation, .. } => {
             ("with ", triage::name_of(model, conversation)?)
         }
+        Question::SaveFile { link, .. } => ("from ", RawText::new(link.host.as_str())),
         Question::DeleteTag { tag, .. } => ("tag ", model.sidebar.palette.get(tag)?.name.clone()),
     };
     Some(format!("{ours}{}", names::quoted(&name, room.saturating_sub(ours.len() + 2))))
@@ -74,6 +76,7 @@ pub(super) const fn keys(question: &Question) -> &'static str {
         Question::Send { .. } => "y sends, Esc does not",
         Question::TakeOver { .. } => "y takes over, Esc does not",
         Question::Become { .. } => "y does, Esc does not",
+        Question::SaveFile { .. } => "y saves it, Esc does not",
         Question::DeleteTag { .. } => "y deletes, Esc does not",
     }
 }
@@ -87,6 +90,9 @@ pub(super) fn short(question: &Question) -> String {
         Question::Send { .. } => "send: reopens? y sends, Esc".to_owned(),
         Question::TakeOver { .. } => "take over from the bot? y, Esc".to_owned(),
         Question::Become { .. } => "text lies here: go on? y, Esc".to_owned(),
+        Question::SaveFile { link, .. } => {
+            format!("fetch from {}? y saves, Esc not", names::quoted(&RawText::new(link.host.as_str()), 16))
+        }
         Question::DeleteTag { .. } => "delete the tag everywhere? y, Esc".to_owned(),
     }
 }

@@ -5,7 +5,7 @@
 use crate::app::Action;
 use crate::app::composer::Kind;
 use crate::app::inbox::{Standing, View};
-use crate::app::keymap::{self, Context};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::outbox::State;
 use crate::app::overlay::Overlay;
@@ -229,7 +229,7 @@ fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 
 /// A view as a tab: its key, its name, its rows; `+` while more of them may be unread at the server.
 fn tab(model: &Model, view: View) -> String {
-    let key = keymap::keys_of(Context::List, Action::Show(view)).into_iter().next().unwrap_or_default();
+    let key = model.settings.keymap.key_of(Context::List, Action::Show(view)).unwrap_or_default();
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
     let complete = model.inbox.knows_all_of(view);
     match (count, complete) {

@@ -44,7 +44,7 @@ pub(crate) fn violations(source: &Source) -> Vec<String> {
     let paths = named(&tokens, &source.module());
     let mut found = imports(source, &paths);
     let room = source.room();
-    for ban in BANS.iter().filter(|ban| applies(&ban.rooms, &room)) {
+    for ban in BANS.iter().filter(|ban| applies(&ban.rooms, &room, &source.path)) {
         let code = match ban.what {
             What::Macro(_) => tests.and_then(|(from, _)| tokens.get(..from)).unwrap_or(&tokens),
             What::Path(_) | What::Call(_) | What::Letters(_) | What::Tokens(_) => &tokens,
@@ -104,10 +104,11 @@ fn refused(room: &str, doors: &[Door], named: &Named) -> Option<String> {
     (!open).then(|| "the table has no such door".to_owned())
 }
 
-fn applies(rooms: &Rooms, room: &str) -> bool {
+fn applies(rooms: &Rooms, room: &str, path: &str) -> bool {
     match rooms {
         Rooms::In(rooms) => rooms.contains(&room),
         Rooms::NotIn(rooms) => !rooms.contains(&room),
+        Rooms::NotInFile(file) => path != *file,
         Rooms::Everywhere => true,
     }
 }

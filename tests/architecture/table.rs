@@ -45,8 +45,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         room: "config",
         may: Only(&[
-            Part("app", &["settings", "keymap", "query"]),
+            // What is configured, and the words that it is told in.
+            Part("app", &["settings", "keymap", "query", "key", "action", "langmap", "words"]),
             Part("ui", &["theme"]),
+            // What a base URL may be is judged where requests leave, once (security, S13).
+            Part("http", &["BaseUrl", "DEFAULT_BASE_URL"]),
             Whole("domain"),
             Whole("text"),
         ]),
@@ -75,6 +78,8 @@ pub(crate) const ROWS: &[Row] = &[
         may: Only(&[
             Part("app", EVENT),
             Part("app", EFFECT),
+            // The client that fetches a visitor's file has no credential; the one with a credential is api's.
+            Part("http", &["visitor"]),
             Whole("api"),
             Whole("store"),
             Whole("sync"),
@@ -157,10 +162,12 @@ pub(crate) enum What {
 pub(crate) enum Rooms {
     In(&'static [&'static str]),
     NotIn(&'static [&'static str]),
+    /// Everywhere but in this one file.
+    NotInFile(&'static str),
     Everywhere,
 }
 
-use Rooms::{Everywhere, In, NotIn};
+use Rooms::{Everywhere, In, NotIn, NotInFile};
 use What::{Call, Letters, Macro, Path, Tokens};
 
 /// Rooms that compute and nothing else.
@@ -187,6 +194,24 @@ pub(crate) const BANS: &[Ban] = &[
     Ban { what: Path(&["std", "env"]), rooms: In(PURE), planted: "use std as s; s::env::var(x);", why: NO_RUNTIME },
     Ban { what: Path(&["std", "thread"]), rooms: In(PURE), planted: "use std::thread::{self};", why: NO_RUNTIME },
     Ban { what: Path(&["std", "process"]), rooms: In(PURE), planted: "std::process::exit(1);", why: NO_RUNTIME },
+    Ban {
+        what: Path(&["std", "process"]),
+        rooms: NotIn(&["effects", "cli", "main", "lib"]),
+        planted: "use std::process;",
+        why: "children start in one place, and exit codes are for the edges (security, S27)",
+    },
+    Ban {
+        what: Path(&["std", "process", "Command"]),
+        rooms: NotInFile("src/effects/children.rs"),
+        planted: "std::process::Command::new(\"sh\");",
+        why: "children start in one place (security, S27)",
+    },
+    Ban {
+        what: Path(&["tokio", "process"]),
+        rooms: Everywhere,
+        planted: "tokio::process::Command::new(\"sh\");",
+        why: "children start in one place, with its rules (security, S27)",
+    },
     Ban { what: Path(&["std", "sync", "mpsc"]), rooms: In(PURE), planted: "use std::sync::*;", why: NO_RUNTIME },
     Ban { what: Call("now"), rooms: In(PURE), planted: "let f = Instant::now;", why: "time comes in with the event" },
     Ban {

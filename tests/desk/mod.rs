@@ -199,6 +199,7 @@ impl Desk {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }

@@ -99,6 +99,32 @@ impl Env {
         got(self.posting(id, key, body.to_string()).send().await.unwrap()).await
     }
 
+    /// Any request with a JSON body.
+    pub(crate) fn sending(&self, method: &str, path: &str, body: &Value) -> reqwest::RequestBuilder {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let request = self.client.request(method, self.url(path)).bearer_auth(self.sandbox.api_key());
+        request.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Got {
+        got(self.sending(method, path, &body).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn patch(&self, id: &str, body: Value) -> Got {
+        self.send("PATCH", &format!("/conversations/{id}"), body).await
+    }
+
+    /// A tag of the palette; its id.
+    pub(crate) fn tag(&self, name: &str) -> String {
+        self.control(json!({ "tag": { "name": name } }))["tag_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The user and membership ids of the member at this place.
+    pub(crate) async fn member(&self, at: usize) -> (String, String) {
+        let member = self.get("/team/members").await.json()["data"][at].clone();
+        (member["user_id"].as_str().unwrap().to_owned(), member["id"].as_str().unwrap().to_owned())
+    }
+
     pub(crate) fn control(&self, command: Value) -> Value {
         self.sandbox.control(serde_json::from_value::<Command>(command).unwrap()).unwrap()
     }

@@ -179,3 +179,68 @@ async fn faults_are_counted_skipped_kept_and_cleared() {
     env.control(json!({ "clear_faults": {} }));
     assert_eq!(env.get("/team/members").await.status, 200);
 }
+
+#[tokio::test]
+async fn every_write_meets_faults_before_and_after_it_was_carried_out() {
+    let env = env().await;
+    let tag = env.tag("Refund");
+    for (method, path, body) in [
+        ("PATCH", "", json!({ "title": "t" })),
+        ("POST", "/notes", json!({ "content": "n" })),
+        ("PUT", "/tags", json!({ "tag_ids": [tag] })),
+    ] {
+        for (kind, carried_out, answers) in [
+            ("reset_before_accept", false, false),
+            ("reset_after_accept", true, false),
+            ("status", false, true),
+            ("status_after_accept", true, true),
+            ("slow", true, true),
+            ("slow_after_accept", true, true),
+        ] {
+            let id = env.conversation("open");
+            let before = env.shown(&id);
+            env.fault(json!({ "method": method, "path": id, "kind": kind, "ms": 20 }));
+            let sent = env.sending(method, &format!("/conversations/{id}{path}"), &body).send().await;
+            assert_eq!(sent.is_ok(), answers, "{method} {kind}");
+            assert_eq!(env.shown(&id) != before, carried_out, "{method} {kind}");
+            let log = env.control(json!({ "log": { "path": id } }));
+            assert_eq!(log["entries"][0]["accepted"], json!(carried_out), "{method} {kind}");
+        }
+        let id = env.conversation("open");
+        let before = env.shown(&id);
+        for (kind, carried_out) in [("hang", false), ("hang_after_accept", true)] {
+            env.fault(json!({ "method": method, "path": id, "kind": kind }));
+            let sending = env.sending(method, &format!("/conversations/{id}{path}"), &body);
+            assert!(sending.timeout(Duration::from_millis(100)).send().await.unwrap_err().is_timeout());
+            assert_eq!(env.shown(&id) != before, carried_out, "{method} {kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_palette_s_writes_and_all_reads_meet_faults_too() {
+    let env = env().await;
+    let id = env.conversation("open");
+    env.fault(json!({ "method": "POST", "path": "/conversation-tags", "kind": "status_after_accept" }));
+    let create = || env.sending("POST", "/conversation-tags", &json!({ "name": "A" })).header("idempotency-key", "k");
+    assert_eq!(create().send().await.unwrap().status().as_u16(), 502);
+    let again = create().send().await.unwrap();
+    assert_eq!(again.headers().get("idempotent-replayed").unwrap(), "true");
+    let tag = again.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    env.fault(json!({ "method": "DELETE", "kind": "reset_after_accept" }));
+    assert!(env.sending("DELETE", &format!("/conversation-tags/{tag}"), &Value::Null).send().await.is_err());
+    assert_eq!(env.control(json!({ "palette": {} })), json!([]));
+    for path in [format!("/conversations/{id}/notes"), format!("/conversations/{id}/tags"), "/conversation-tags".into()]
+    {
+        env.fault(json!({ "path": path, "kind": "truncated_body" }));
+        let cut = env.client.get(env.url(&path)).bearer_auth(env.sandbox.api_key()).send().await.unwrap();
+        assert!(cut.bytes().await.is_err(), "{path}");
+        env.fault(json!({ "path": path, "kind": "stale" }));
+        env.control(json!({ "note": { "conversation_id": id, "content": "unseen" } }));
+        env.control(json!({ "tag": { "name": format!("Unseen {path}") } }));
+        let stale = env.get(&path).await.json();
+        let fresh = env.get(&path).await.json();
+        assert!(stale["total"].as_u64() <= fresh["total"].as_u64(), "{path}");
+        assert_eq!(stale["total"] == fresh["total"], path.ends_with("/tags"), "{path}");
+    }
+}

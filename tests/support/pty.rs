@@ -241,6 +241,14 @@ impl Pty {
         self.wait_for_attributes("a process to be gone", |_| is_gone(pid));
     }
 
+    /// Waits until a process has stopped, as the kernel's list of processes tells it.
+    pub fn wait_stopped(&self, pid: Pid) {
+        let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+        // The state is the word behind the name, which stands in brackets.
+        let state = || std::fs::read_to_string(&stat).ok()?.rsplit(')').next()?.trim_start().chars().next();
+        self.wait_for_attributes("a process to be stopped", |_| state() == Some('T'));
+    }
+
     /// Waits for the process's end.
     pub fn wait_exit(&self, deadline: Duration) -> ExitStatus {
         let state = self.shared.lock();

@@ -179,7 +179,9 @@ fn ours_stands(model: &Model, drawn: &Drawn) {
             LineKind::Header { speaker, .. }
             | LineKind::Text { speaker, .. }
             | LineKind::Tool { speaker, .. }
+            | LineKind::Trace { speaker, .. }
             | LineKind::File { speaker, .. }
+            | LineKind::Leads { speaker, .. }
             | LineKind::Unreadable { speaker, .. } => Some(*speaker),
             _ => None,
         };

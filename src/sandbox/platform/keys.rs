@@ -34,8 +34,17 @@ pub(super) struct Key {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) state: KeyState,
+    /// User id of the member whom an OAuth token acts for; absent: the first one.
+    pub(super) user: Option<String>,
+    /// What an OAuth token may do; a personal key may do everything.
+    pub(super) scopes: Vec<String>,
     token: String,
 }
+
+/// Seeing conversations, their tags and notes (contract, section 11 #22).
+const VIEW: &str = "conversations.view";
+/// Changing them.
+const MANAGE: &str = "conversations.manage";
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,6 +56,13 @@ impl Key {
     pub(super) fn is_oauth(&self) -> bool {
         self.token.starts_with("awo_live_")
     }
+
+    /// Whether a scope covers it. People and bots need none.
+    fn may(&self, method: &str, path: &str) -> bool {
+        let needed = if method == "GET" { VIEW } else { MANAGE };
+        let covered = path.starts_with("/conversations") || path.starts_with("/conversation-tags");
+        !self.is_oauth() || !covered || self.scopes.iter().any(|scope| scope == needed)
+    }
 }
 
 /// All credentials of the organisation.
@@ -57,7 +73,9 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(token: String, random: &Random) -> Self {
-        Self { all: vec![Key { id: random.uuid(), name: "inbox".to_owned(), state: KeyState::Valid, token }] }
+        let mut keys = Self { all: Vec::new() };
+        keys.add(token, "inbox", None, None, random);
+        keys
     }
 
     /// The newest valid-looking key's token: the one to be told to people.
@@ -65,9 +83,18 @@ impl Keys {
         self.all.last().map_or("", |key| key.token.as_str())
     }
 
-    pub(super) fn add(&mut self, token: String, name: &str, random: &Random) {
+    pub(super) fn add(
+        &mut self,
+        token: String,
+        name: &str,
+        user: Option<String>,
+        scopes: Option<Vec<String>>,
+        random: &Random,
+    ) {
         self.all.retain(|key| key.token != token);
-        self.all.push(Key { id: random.uuid(), name: name.to_owned(), state: KeyState::Valid, token });
+        let scopes = scopes.unwrap_or_else(|| vec![VIEW.to_owned(), MANAGE.to_owned()]);
+        let (id, name) = (random.uuid(), name.to_owned());
+        self.all.push(Key { id, name, state: KeyState::Valid, user, scopes, token });
     }
 
     pub(super) fn by_id(&self, id: &str) -> Option<&Key> {
@@ -94,7 +121,8 @@ impl Keys {
             return Err(Refusal::new(401, "invalid_api_key", "Invalid API key."));
         };
         match key.state {
-            KeyState::Valid => Ok(key),
+            KeyState::Valid if key.may(method, path) => Ok(key),
+            KeyState::Valid => Err(Refusal::new(403, "forbidden", "A scope is missing.")),
             KeyState::Unknown => Err(Refusal::new(401, "invalid_api_key", "Invalid API key.")),
             KeyState::Revoked => Err(Refusal::new(401, "api_key_revoked", "This API key has been revoked.")),
             KeyState::Expired => Err(Refusal::new(401, "api_key_expired", "This API key has expired.")),

@@ -4,25 +4,33 @@
 //! what a fault does to time and to the connection is the server's.
 
 mod answers;
+mod bodies;
+mod desk;
+mod directory;
 mod errors;
+mod failing;
 mod keys;
 mod log;
+mod replies;
 mod routes;
+mod steering;
 mod windows;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use serde_json::Value;
 
 use self::answers::{Answers, Operation, Standing};
+pub(in crate::sandbox) use self::desk::amendment;
 use self::errors::Refusal;
+use self::failing::fault_name;
 pub use self::keys::KeyState;
 use self::keys::Keys;
 pub(in crate::sandbox) use self::keys::{fresh_key, fresh_oauth_token};
 use self::log::{Entry, Log};
 use self::windows::Windows;
-use super::faults::{Fault, FaultKind, Faults, Met};
+use super::barriers::{Barriers, Place};
+use super::faults::{FaultKind, Faults, Met};
 use super::switches::InFlight;
 use super::visitors::Visitors;
 use super::world::{FieldErrors, World};
@@ -104,6 +112,7 @@ pub struct Platform {
     /// The organisation.
     pub world: World,
     pub(super) faults: Faults,
+    pub(super) barriers: Barriers,
     pub(super) visitors: Option<Visitors>,
     pub(super) random: Random,
     keys: Keys,
@@ -120,6 +129,7 @@ impl Platform {
         Self {
             world,
             faults: Faults::default(),
+            barriers: Barriers::default(),
             visitors: None,
             keys: Keys::new(api_key, &random),
             random,
@@ -205,15 +215,17 @@ impl Platform {
             answer.set("Retry-After", Some(wait.to_string()));
             return Err(answer);
         }
-        let target = match &call.query {
-            Some(query) => format!("{path}?{query}"),
-            None => path.clone(),
-        };
-        let fault = self.faults.meet(&call.method, &target);
+        let fault = self.faults.meet(&call.method, &target(&path, call.query.as_deref()));
         if let (Some(met), Some(entry)) = (&fault, self.log.entry(n)) {
             entry.fault = fault_name(&met.kind);
         }
         Ok(Ticket { n, request_id, credential, path, operation: None, fault })
+    }
+
+    /// Takes a place at a barrier, if one waits for such a request.
+    pub(super) fn arrive(&mut self, call: &Call, ticket: &Ticket) -> Option<Place> {
+        let target = target(&ticket.path, call.query.as_deref());
+        self.barriers.arrive(&call.method, &target, call.idempotency_key.as_deref(), &call.body)
     }
 
     /// Looks at the idempotency key; spends the budget.
@@ -343,79 +355,6 @@ impl Platform {
         self.answer(status, body.into_bytes(), &request_id, now)
     }
 
-    fn fault_before(&mut self, ticket: &Ticket, now: DateTime<Utc>) -> Option<Answer> {
-        match ticket.fault()? {
-            FaultKind::Status { status, code, details, body, headers } => {
-                let details = details.as_ref();
-                let mut answer = self.fault_status(*status, code.as_deref(), details, body.as_ref(), ticket, now);
-                for (name, value) in headers {
-                    answer.set(name, Some(value.clone()));
-                }
-                Some(answer)
-            }
-            FaultKind::NonJson { status, body } => {
-                let mut answer = self.answer(*status, body.clone().into_bytes(), &ticket.request_id, now);
-                answer.set("Content-Type", Some("text/html; charset=utf-8".to_owned()));
-                Some(answer)
-            }
-            FaultKind::RateLimited { retry_after, hour } => {
-                let mut answer = self.fault_status(429, None, None, None, ticket, now);
-                let window = if *hour { "Hour" } else { "Minute" };
-                answer.set(&format!("X-RateLimit-Remaining-{window}"), Some("0".to_owned()));
-                if let Some(wait) = retry_after {
-                    let reset = u64::try_from(now.timestamp()).unwrap_or(0).saturating_add(*wait);
-                    answer.set(&format!("X-RateLimit-Reset-{window}"), Some(reset.to_string()));
-                    answer.set("Retry-After", Some(wait.to_string()));
-                }
-                Some(answer)
-            }
-            FaultKind::Redirect { location, status } => {
-                let mut answer = self.answer(*status, Vec::new(), &ticket.request_id, now);
-                answer.set("Location", Some(location.clone()));
-                Some(answer)
-            }
-            FaultKind::StatusAfterAccept { .. }
-            | FaultKind::Slow { .. }
-            | FaultKind::SlowAfterAccept { .. }
-            | FaultKind::Hang
-            | FaultKind::HangAfterAccept
-            | FaultKind::ResetBeforeAccept
-            | FaultKind::ResetAfterAccept
-            | FaultKind::TruncatedBody
-            | FaultKind::Trickle { .. }
-            | FaultKind::Stale
-            | FaultKind::GzipBomb { .. }
-            | FaultKind::Headers { .. } => None,
-        }
-    }
-
-    fn fault_status(
-        &mut self,
-        status: u16,
-        code: Option<&str>,
-        details: Option<&Value>,
-        body: Option<&String>,
-        ticket: &Ticket,
-        now: DateTime<Utc>,
-    ) -> Answer {
-        let internal = self.world.switches.internal_code.clone();
-        let code = code.unwrap_or(match status {
-            400 => "invalid_payload",
-            401 => "invalid_api_key",
-            403 => "forbidden",
-            404 => &self.world.switches.not_found_code,
-            409 => "conflict",
-            429 => "rate_limited",
-            _ => &internal,
-        });
-        let mut refusal = Refusal::new(status, code, "The request could not be completed.");
-        if let Some(details) = details {
-            refusal = refusal.with_details(details.clone());
-        }
-        let body = body.cloned().unwrap_or_else(|| refusal.body(&ticket.request_id));
-        self.answer(status, body.into_bytes(), &ticket.request_id, now)
-    }
-
     fn refused(&mut self, n: u64, request_id: &str, refusal: &Refusal, now: DateTime<Utc>) -> Answer {
         self.ended(n, Some(refusal.status));
         self.answer(refusal.status, refusal.body(request_id).into_bytes(), request_id, now)
@@ -429,10 +368,13 @@ impl Platform {
 
     fn answer(&mut self, status: u16, body: Vec<u8>, request_id: &str, now: DateTime<Utc>) -> Answer {
         let mut headers = vec![
-            ("Content-Type".to_owned(), "application/json".to_owned()),
             ("Date".to_owned(), now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
             ("X-Request-Id".to_owned(), request_id.to_owned()),
         ];
+        // What has no body has no type.
+        if status != 204 {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
         headers.append(&mut self.windows.headers(now, self.world.switches.rate_windows));
         if self.world.switches.version_headers {
             headers.push(("X-API-Version".to_owned(), "2026-11-01".to_owned()));
@@ -450,54 +392,10 @@ impl Platform {
     }
 }
 
-/// What the control interface does to the platform besides the world.
-impl Platform {
-    pub(super) fn add_fault(&mut self, fault: Fault) {
-        self.faults.add(fault, &self.world);
+/// Path and query, as faults and barriers look at them.
+fn target(path: &str, query: Option<&str>) -> String {
+    match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
     }
-
-    pub(super) fn set_limits(&mut self, minute: Option<u32>, hour: Option<u32>) {
-        self.windows.set_limits(minute, hour);
-    }
-
-    pub(super) fn forget_spent(&mut self) {
-        self.windows.forget();
-    }
-
-    /// Somebody else of the organisation spends.
-    pub(super) fn spend(&mut self, requests: u32, now: DateTime<Utc>) {
-        for _ in 0..requests {
-            self.windows.spend(now, self.world.switches.rate_windows);
-        }
-    }
-
-    pub(super) fn set_key_state(&mut self, token: Option<&str>, state: KeyState) -> bool {
-        self.keys.set(token, state)
-    }
-
-    pub(super) fn add_key(&mut self, token: String, name: &str) {
-        self.keys.add(token, name, &self.random);
-    }
-
-    /// The token of the newest key.
-    #[must_use]
-    pub fn current_key(&self) -> &str {
-        self.keys.current()
-    }
-
-    pub(super) fn read_log(&self, since: u64, method: Option<&str>, path: Option<&str>) -> Value {
-        self.log.read(since, method, path)
-    }
-
-    pub(super) fn clear_log(&mut self) {
-        self.log.clear();
-    }
-
-    pub(super) fn log_counts(&self) -> Value {
-        self.log.counts()
-    }
-}
-
-fn fault_name(kind: &FaultKind) -> Option<String> {
-    serde_json::to_value(kind).ok()?.get("kind")?.as_str().map(str::to_owned)
 }

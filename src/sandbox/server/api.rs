@@ -15,6 +15,7 @@ use super::body::{AnyBody, half, trickle, whole};
 use super::bomb::gzip_bomb;
 use super::line::Line;
 use super::listener::{Handler, Limits};
+use crate::sandbox::barriers::Place;
 use crate::sandbox::faults::FaultKind;
 use crate::sandbox::platform::{Answer, Call, Entered, Ticket};
 
@@ -55,11 +56,21 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 struct Held {
     shared: Arc<Shared>,
     ticket: Option<Ticket>,
+    /// Its place at a barrier.
+    place: Option<Place>,
 }
 
 impl Held {
-    fn take(mut self) -> Option<Ticket> {
+    fn take(&mut self) -> Option<Ticket> {
         self.ticket.take()
+    }
+
+    /// Whoever waits at the barrier waits for this one no longer.
+    fn step_aside(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.shared.platform().barriers.done(place);
+            self.shared.settled.notify_waiters();
+        }
     }
 }
 
@@ -69,6 +80,7 @@ impl Drop for Held {
             self.shared.platform().abandon(&ticket);
             self.shared.settled.notify_waiters();
         }
+        self.step_aside();
     }
 }
 
@@ -109,11 +121,20 @@ impl Api {
             Ok(ticket) => ticket,
             Err(answer) => return response(answer),
         };
-        let mut held = Held { shared: shared.clone(), ticket: Some(ticket) };
+        let place = shared.platform().arrive(&call, &ticket);
+        let mut held = Held { shared: shared.clone(), ticket: Some(ticket), place };
+        if place.is_some() {
+            // The last one that is waited for may have arrived.
+            shared.settled.notify_waiters();
+        }
         loop {
             // Listening begins before looking, so that an end in between is not missed.
             let mut settled = std::pin::pin!(shared.settled.notified());
             settled.as_mut().enable();
+            if place.is_some_and(|place| !shared.platform().barriers.may_go(place)) {
+                settled.await;
+                continue;
+            }
             let Some(ticket) = held.ticket.as_mut() else { return pending().await };
             let entered = shared.platform().enter(&call, ticket, shared.wall());
             match entered {
@@ -127,7 +148,10 @@ impl Api {
         }
         let fault = held.ticket.as_ref().and_then(|ticket| ticket.fault().cloned());
         match fault {
-            Some(FaultKind::Hang) => pending().await,
+            Some(FaultKind::Hang) => {
+                held.step_aside();
+                pending().await
+            }
             Some(FaultKind::ResetBeforeAccept) => {
                 drop(held);
                 line.reset();
@@ -193,15 +217,15 @@ impl Api {
     }
 
     /// Carries the request out later, in a task of its own: it happens even if the client has gone.
-    async fn late(&self, call: Call, held: Held, after: Duration) -> Response<AnyBody> {
+    async fn late(&self, call: Call, mut held: Held, after: Duration) -> Response<AnyBody> {
         let (done, answer) = oneshot::channel();
         // The task must not own what owns the task: it holds the shared state weakly while it sleeps.
         let weak = Arc::downgrade(&self.shared);
-        let ticket = held.take();
+        let (ticket, place) = (held.take(), held.place.take());
         self.shared.spawn_late(async move {
             tokio::time::sleep(after).await;
             if let Some(shared) = weak.upgrade() {
-                let held = Held { shared: shared.clone(), ticket };
+                let held = Held { shared: shared.clone(), ticket, place };
                 let (answer, ticket) = carry_out(&shared, &call, held);
                 if let (Err(_), Some(ticket)) = (done.send(answer), ticket) {
                     shared.platform().unanswered(&ticket);
@@ -215,13 +239,14 @@ impl Api {
     }
 }
 
-fn carry_out(shared: &Arc<Shared>, call: &Call, held: Held) -> (Answer, Option<Ticket>) {
+fn carry_out(shared: &Arc<Shared>, call: &Call, mut held: Held) -> (Answer, Option<Ticket>) {
     let Some(ticket) = held.take() else {
         let wall = shared.wall();
         return (shared.platform().turned_away(500, "internal_error", "No ticket.", wall), None);
     };
     let wall = shared.wall();
     let answer = shared.platform().run(call, &ticket, wall);
+    held.step_aside();
     shared.settled.notify_waiters();
     (answer, Some(ticket))
 }

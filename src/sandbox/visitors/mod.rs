@@ -86,6 +86,8 @@ impl Visitors {
             script,
         };
         visitors.set_the_scene(world, seed, now);
+        // What was before the start is news to nobody.
+        world.take_events();
         Ok(visitors)
     }
 
@@ -117,6 +119,19 @@ impl Visitors {
     pub(super) fn answered(&mut self, world: &World, id: &str, text: &str, at: DateTime<Utc>) {
         let Some(id) = world.conversation(id).map(|it| it.id.clone()) else { return };
         self.listen(world, &id, text, at);
+    }
+
+    /// A person ended the conversation: what was about to be said is not said; weeks later something else may be.
+    pub(super) fn left(&mut self, id: &str, at: DateTime<Utc>) {
+        let Some((id, mind)) = self.minds.get_key_value(id).map(|(id, mind)| (id.clone(), mind.clone())) else {
+            return;
+        };
+        // Who has gone already has plans to come back.
+        if mind.turns > 0 {
+            let mood = mind.mood + 1;
+            self.minds.insert(id.clone(), Mind { mood, turns: 0, ..mind });
+            self.come_back(&id, mood, at);
+        }
     }
 
     fn between(&self, least: u64, most: u64) -> i64 {
@@ -308,10 +323,10 @@ impl Visitors {
             chatbot_id: self.chatbots.get(&person.bot).cloned(),
             ..NewConversation::default()
         };
-        let id = world.add_conversation(new, at);
+        let id = world.open_conversation(new, at);
         let origin: Option<Arc<str>> = Some(self.random.uuid().into());
         // The conversation was made a line ago.
-        let _ = world.change(&id, |it| match person.origin.as_deref() {
+        let _ = world.change(&id, at, |it| match person.origin.as_deref() {
             Some("qr") => it.qr_code_id = origin,
             Some("product") => it.product_id = origin,
             Some("object") => it.object_id = origin,
@@ -385,6 +400,36 @@ mod tests {
                 before = message.created_at;
             }
         }
+    }
+
+    #[test]
+    fn the_palette_has_names_and_colours_and_some_conversations_have_tags_and_notes() {
+        let (world, _) = demo();
+        assert_eq!(world.tags().len(), 8);
+        assert!(world.tags().iter().any(|tag| tag.color.is_none()));
+        let slot = |name: &str| world.slot(&named(&world, name)).unwrap();
+        assert_eq!(world.tags_of(slot("June Park")).len(), 2);
+        let notes = world.notes(slot("June Park"));
+        assert!(notes.iter().all(|note| note.created_at <= moment() && note.author_id.is_some()));
+        assert_eq!(notes.len(), 1);
+        for status in Status::KNOWN {
+            let mut of = (0..world.len()).filter(|slot| world.record(*slot).unwrap().conversation.status == status);
+            assert!(status == Status::BotActive || of.any(|slot| !world.tags_of(slot).is_empty()), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_visitor_was_about_to_say_is_not_said_once_a_person_ended_the_conversation() {
+        let (mut world, mut visitors) = demo();
+        let id = named(&world, "June Park");
+        world.reply(&id, "A refund it is.", &[], moment()).unwrap();
+        visitors.answered(&world, &id, "A refund it is.", moment());
+        world.change_status(&id, Status::Resolved, moment()).unwrap();
+        visitors.left(&id, moment());
+        visitors.catch_up(&mut world, later(moment(), 600_000));
+        assert_eq!(world.conversation(&id).unwrap().status, Status::Resolved);
+        visitors.catch_up(&mut world, later(moment(), 40 * 86_400_000));
+        assert_eq!(world.conversation(&id).unwrap().status, Status::Open);
     }
 
     #[test]

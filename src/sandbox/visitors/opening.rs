@@ -1,5 +1,6 @@
 //! The scene at the start: history told backwards from now, so that everyone has waited for as long as the script says.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,7 +26,7 @@ impl Visitors {
         if let Some(me) = self.members.get(&self.script.me) {
             self.me = me.clone();
         }
-        world.fill(
+        let filler = world.fill(
             &Fill {
                 conversations: self.script.filler.conversations,
                 messages: self.script.filler.messages,
@@ -36,11 +37,14 @@ impl Visitors {
             },
             now,
         );
+        let mut told = Vec::new();
         for person in self.script.visitors.clone() {
             let id = self.tell(world, &person, now);
             self.remember(&id, &person);
             self.go_on(world, &id, &person, now);
+            told.push((id, person));
         }
+        self.tag_and_note(world, &told, &filler, now);
         let first = later(now, self.between(12_000, 20_000));
         self.plan(first, &"".into(), Turn::Arrive(0));
     }
@@ -67,14 +71,41 @@ impl Visitors {
         }
         let owner = person.owner.as_ref().and_then(|key| self.members.get(key)).cloned();
         let status = Status::parse(&person.status);
-        let _ = world.change(&id, |it| it.assigned_to = owner.clone().or_else(|| it.assigned_to.clone()));
+        let _ = world.change(&id, at, |it| it.assigned_to = owner.clone().or_else(|| it.assigned_to.clone()));
         let ended = later(at, 90_000).min(now);
         let _ = match status {
             // Opened by somebody who has not written yet.
-            Status::Open => world.change(&id, |it| it.status = Status::Open),
+            Status::Open => world.change(&id, at, |it| it.status = Status::Open),
             status => world.change_status(&id, status, ended),
         };
         id
+    }
+
+    /// The palette, and what members noted and tagged before the start.
+    fn tag_and_note(&self, world: &mut World, told: &[(Arc<str>, Person)], filler: &[Arc<str>], now: DateTime<Utc>) {
+        let mut tags: HashMap<&str, String> = HashMap::new();
+        for (at, tag) in self.script.tags.iter().enumerate() {
+            let made = back(now, (300 - 20 * (at as u64).min(10)) * 86_400);
+            // A name that the script has twice is one tag.
+            if let Ok(id) = world.add_tag(&tag.name, tag.color.as_deref(), made) {
+                tags.insert(&tag.key, id.to_string());
+            }
+        }
+        for (id, person) in told {
+            let last = back(now, seconds(&person.last));
+            for note in &person.notes {
+                let at = later(last, i64::try_from(note.after).unwrap_or(0) * 1_000).min(now);
+                let _ = world.add_note(id, self.members.get(&note.who).cloned(), &note.text, at);
+            }
+            let wanted: Vec<String> = person.tags.iter().filter_map(|key| tags.get(key.as_str()).cloned()).collect();
+            let _ = world.set_tags(id, &wanted, now);
+        }
+        // Every third of the ended ones carries a tag.
+        for (at, id) in filler.iter().enumerate().step_by(3) {
+            let key = self.script.tags.get(at / 3 % self.script.tags.len().max(1)).map(|tag| tag.key.as_str());
+            let wanted: Vec<String> = key.and_then(|key| tags.get(key).cloned()).into_iter().collect();
+            let _ = world.set_tags(id, &wanted, now);
+        }
     }
 
     /// What those who were there at the start do next.

@@ -17,6 +17,8 @@ pub(super) struct Script {
     pub(super) members: Vec<Member>,
     /// Key of the member at the keyboard.
     pub(super) me: String,
+    /// The palette.
+    pub(super) tags: Vec<Tag>,
     /// Ended conversations that only fill the list.
     pub(super) filler: Filler,
     /// Least and most seconds between two new visitors.
@@ -52,6 +54,13 @@ pub(super) struct Member {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+pub(super) struct Tag {
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) color: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Filler {
     pub(super) conversations: usize,
     pub(super) messages: usize,
@@ -78,6 +87,12 @@ pub(super) struct Person {
     pub(super) last: String,
     /// Stands for `{order}` in replies.
     pub(super) order: Option<String>,
+    /// Keys of tags.
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    /// What members wrote about it after the last line.
+    #[serde(default)]
+    pub(super) notes: Vec<NoteLine>,
     /// What was said before the start.
     #[serde(default)]
     pub(super) lines: Vec<Line>,
@@ -108,6 +123,17 @@ pub(super) struct ToolLine {
     pub(super) input: Value,
     pub(super) output: Option<Value>,
     pub(super) error: Option<String>,
+}
+
+/// An internal note.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoteLine {
+    /// A member's key.
+    pub(super) who: String,
+    pub(super) text: String,
+    /// Seconds after the last line; never in the future.
+    pub(super) after: u64,
 }
 
 /// What visitors and colleagues say when nothing is written for the moment.

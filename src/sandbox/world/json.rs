@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::World;
-use super::records::{Author, Chatbot, Content, Member, Message, Part};
-use crate::sandbox::switches::{BotMetadata, DashboardMetadata, Envelope, Switches, Timestamps};
+use super::records::{Author, Chatbot, Content, Member, Message, Note, Part, Planted, Tag};
+use crate::sandbox::switches::{BotMetadata, DashboardMetadata, Switches, Timestamps};
 
 #[derive(Serialize)]
 struct ConversationJson<'a> {
@@ -188,21 +188,9 @@ impl World {
         json
     }
 
-    /// The members' list (contract, section 2.5): everyone in one response.
-    #[must_use]
-    pub fn members_json(&self) -> Value {
-        let data: Vec<Value> = self.members().iter().map(|member| self.member_json(member)).collect();
-        match self.switches.members_envelope {
-            Envelope::Offset => {
-                json!({ "object": "list", "total": data.len(), "page": 1, "page_size": 25.max(data.len()), "data": data })
-            }
-            Envelope::Cursor => json!({ "object": "list", "has_more": false, "next_cursor": null, "data": data }),
-        }
-    }
-
-    pub(in crate::sandbox) fn member_json(&self, it: &Member) -> Value {
+    pub(in crate::sandbox) fn member_json(&self, it: &Member) -> String {
         let nulls = self.switches.nulls;
-        self.extra(json!({
+        let json = json!({
             "object": "team_member",
             "id": it.id,
             "user_id": it.user_id,
@@ -213,12 +201,13 @@ impl World {
             "role": it.role,
             "joined_at": self.time(it.joined_at),
             "updated_at": self.time(it.updated_at),
-        }))
+        });
+        self.written(&json, &it.planted)
     }
 
-    pub(in crate::sandbox) fn chatbot_json(&self, it: &Chatbot) -> Value {
+    pub(in crate::sandbox) fn chatbot_json(&self, it: &Chatbot) -> String {
         let used = self.chatbot_use(&it.id);
-        self.extra(json!({
+        let json = json!({
             "object": "chatbot",
             "id": it.id,
             "name": it.name,
@@ -231,7 +220,35 @@ impl World {
             "last_active_at": used.last.filter(|_| !self.switches.nulls).map(|at| self.time(at)),
             "created_at": self.time(it.created_at),
             "updated_at": self.time(it.updated_at),
-        }))
+        });
+        self.written(&json, &it.planted)
+    }
+
+    pub(in crate::sandbox) fn note_json(&self, conversation_id: &str, it: &Note) -> String {
+        let json = json!({
+            "object": "conversation_note",
+            "id": it.id,
+            "conversation_id": conversation_id,
+            "author_id": it.author_id.as_ref().filter(|_| !self.switches.nulls),
+            "content": it.content,
+            "created_at": self.time(it.created_at),
+        });
+        self.written(&json, &it.planted)
+    }
+
+    pub(in crate::sandbox) fn tag_json(&self, it: &Tag) -> String {
+        let json = json!({
+            "object": "conversation_tag",
+            "id": it.id,
+            "name": it.name,
+            "color": it.color.as_ref().filter(|_| !self.switches.nulls),
+            "created_at": self.time(it.created_at),
+        });
+        self.written(&json, &it.planted)
+    }
+
+    fn written(&self, json: &Value, planted: &Planted) -> String {
+        planted.raw.as_ref().map_or_else(|| self.finish(json, &planted.overlay), ToString::to_string)
     }
 
     fn extra(&self, mut value: Value) -> Value {

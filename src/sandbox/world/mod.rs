@@ -1,13 +1,24 @@
 //! The organisation in memory: its people, bots, conversations and threads, kept in ordered indexes.
 //!
 //! Pure: told the moment, no socket, no clock; chance comes from the source that it was given. Owns its own records
-//! and never uses the client's shapes. What may happen to them is in `acts`, how they are written out in `json`.
+//! and never uses the client's shapes. What is said is in `speaking`, what a status allows in `lifecycle`, how records are
+//! written out in `json`.
 
 mod acts;
+mod events;
 mod json;
+mod lifecycle;
 mod made;
+mod notes;
+mod paging;
+mod people;
+mod placing;
 mod query;
 mod records;
+mod speaking;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 use std::collections::HashMap;
@@ -16,14 +27,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::acts::{ActError, Attachment, Contact, NewConversation, Tool, Wrote};
+use self::events::Events;
+pub use self::events::{FieldChange, WorldEvent};
 pub use self::json::{cursor_list, timestamp};
+pub use self::lifecycle::Amendment;
 pub use self::made::Fill;
 pub(in crate::sandbox) use self::made::{back, below};
-pub(in crate::sandbox) use self::query::parameters;
+pub(in crate::sandbox) use self::people::ChatbotChange;
+pub(in crate::sandbox) use self::query::is_uuid;
 pub use self::query::{FieldErrors, ListQuery, Page};
 use self::query::{Index, Key};
 pub use self::records::{
-    Author, Chatbot, Content, Conversation, Member, Message, Org, Part, Planted, Priority, Status,
+    Author, Chatbot, Content, Conversation, Member, Message, Note, Org, Part, Planted, Priority, Status, Tag,
 };
 use self::thread::Thread;
 use super::switches::Switches;
@@ -35,9 +50,20 @@ pub(in crate::sandbox) struct Record {
     pub(in crate::sandbox) conversation: Conversation,
     thread: Thread,
     planted: Planted,
+    /// Oldest first.
+    notes: Vec<Note>,
+    /// Ids of its tags, in the order of their assignment.
+    tags: Vec<Arc<str>>,
+    /// The next reply shows the joined-marker that a PATCH to `open` left out.
+    joins_with_reply: bool,
 }
 
 impl Record {
+    fn new(conversation: Conversation, thread: Thread) -> Self {
+        let planted = Planted::default();
+        Self { conversation, thread, planted, notes: Vec::new(), tags: Vec::new(), joins_with_reply: false }
+    }
+
     pub(in crate::sandbox) fn messages(&self) -> impl Iterator<Item = std::borrow::Cow<'_, Message>> {
         self.thread.iter()
     }
@@ -56,6 +82,8 @@ pub struct World {
     pub org: Org,
     members: Vec<Member>,
     chatbots: Vec<Chatbot>,
+    /// The palette, in the order of creation.
+    tags: Vec<Tag>,
     records: Vec<Record>,
     by_id: HashMap<Arc<str>, usize>,
     by_created: Index,
@@ -64,6 +92,7 @@ pub struct World {
     summaries_due: Vec<(DateTime<Utc>, usize)>,
     /// Messages given an ordered id.
     said: u32,
+    events: Events,
     random: Random,
 }
 
@@ -84,6 +113,7 @@ impl World {
             org,
             members: Vec::new(),
             chatbots: Vec::new(),
+            tags: Vec::new(),
             records: Vec::new(),
             by_id: HashMap::new(),
             by_created: Index::default(),
@@ -91,20 +121,9 @@ impl World {
             chatbot_use: HashMap::new(),
             summaries_due: Vec::new(),
             said: 0,
+            events: Events::default(),
             random,
         }
-    }
-
-    /// The people, in the order they joined.
-    #[must_use]
-    pub fn members(&self) -> &[Member] {
-        &self.members
-    }
-
-    /// The bots.
-    #[must_use]
-    pub fn chatbots(&self) -> &[Chatbot] {
-        &self.chatbots
     }
 
     /// How many conversations there are.
@@ -155,53 +174,6 @@ impl World {
         self.chatbot_use.get(id).copied().unwrap_or_default()
     }
 
-    /// Adds a person; returns the user id.
-    pub fn add_member(
-        &mut self,
-        first: Option<&str>,
-        last: Option<&str>,
-        role: &str,
-        joined: DateTime<Utc>,
-    ) -> Arc<str> {
-        let role_id = self.members.iter().find(|member| member.role == role).map(|member| member.role_id.clone());
-        let member = Member {
-            id: self.fresh_id(),
-            user_id: self.fresh_id(),
-            first_name: first.map(str::to_owned),
-            last_name: last.map(str::to_owned),
-            role_id: role_id.unwrap_or_else(|| self.fresh_id()),
-            role: role.to_owned(),
-            joined_at: joined,
-            updated_at: joined,
-        };
-        let user = member.user_id.clone();
-        self.members.push(member);
-        user
-    }
-
-    /// Removes a person; conversations keep their `assigned_to`, which then points at nobody.
-    pub fn remove_member(&mut self, user_id: &str) -> bool {
-        let before = self.members.len();
-        self.members.retain(|member| &*member.user_id != user_id);
-        self.members.len() < before
-    }
-
-    /// Adds an active bot that may hand off; returns its id.
-    pub fn add_chatbot(&mut self, name: &str, public_slug: &str, created: DateTime<Utc>) -> Arc<str> {
-        let id = self.fresh_id();
-        self.chatbots.push(Chatbot {
-            id: id.clone(),
-            name: name.to_owned(),
-            slug: name.to_lowercase().replace(' ', "-"),
-            public_slug: public_slug.to_owned(),
-            status: "active".to_owned(),
-            human_support_enabled: true,
-            created_at: created,
-            updated_at: created,
-        });
-        id
-    }
-
     /// Makes many conversations at once; returns their ids.
     pub fn fill(&mut self, fill: &Fill, now: DateTime<Utc>) -> Vec<Arc<str>> {
         let members: Vec<Arc<str>> = self.members.iter().map(|member| member.user_id.clone()).collect();
@@ -213,27 +185,9 @@ impl World {
                 continue;
             }
             ids.push(conversation.id.clone());
-            self.add_record(Record {
-                conversation,
-                thread: made.map_or_else(Thread::default, Thread::made),
-                planted: Planted::default(),
-            });
+            self.add_record(Record::new(conversation, made.map_or_else(Thread::default, Thread::made)));
         }
         ids
-    }
-
-    /// Lets what was due happen: summaries appear some seconds after a conversation was resolved (contract, section 8).
-    pub fn pass_time(&mut self, now: DateTime<Utc>) {
-        let due: Vec<usize> = self.summaries_due.iter().filter(|(due, _)| *due <= now).map(|(_, slot)| *slot).collect();
-        self.summaries_due.retain(|(due, _)| *due > now);
-        for slot in due {
-            let score = 40 + below(&self.random, 61) as i64;
-            if let Some(record) = self.records.get_mut(slot) {
-                let asked = record.conversation.title.clone().unwrap_or_else(|| "a question".to_owned());
-                record.conversation.summary = Some(format!("The visitor asked about: {asked}."));
-                record.conversation.sentiment_score = Some(score);
-            }
-        }
     }
 
     fn fresh_id(&self) -> Arc<str> {

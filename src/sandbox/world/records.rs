@@ -269,6 +269,31 @@ pub struct Planted {
     pub overlay: Map<String, Value>,
 }
 
+/// An internal note (contract, section 7.5).
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are the contract's, named as there")]
+pub struct Note {
+    pub id: Arc<str>,
+    pub author_id: Option<Arc<str>>,
+    pub content: String,
+    pub created_at: DateTime<Utc>,
+    /// Planted by a test: what the API returns in its place.
+    pub planted: Planted,
+}
+
+/// A tag of the palette (contract, section 7.6).
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are the contract's, named as there")]
+pub struct Tag {
+    pub id: Arc<str>,
+    pub name: String,
+    /// `#RRGGBB`.
+    pub color: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// Planted by a test: what the API returns in its place.
+    pub planted: Planted,
+}
+
 /// A person who can be assigned (contract, section 2.5).
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are the contract's, named as there")]
@@ -281,6 +306,8 @@ pub struct Member {
     pub role: String,
     pub joined_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Planted by a test: what the API returns in its place.
+    pub planted: Planted,
 }
 
 /// A chatbot (contract, section 2.8).
@@ -295,6 +322,8 @@ pub struct Chatbot {
     pub human_support_enabled: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Planted by a test: what the API returns in its place.
+    pub planted: Planted,
 }
 
 /// The organisation behind the key.

@@ -81,6 +81,12 @@ impl Thread {
         time
     }
 
+    /// One message by id, looked for from the newest on.
+    pub(super) fn find(&self, id: &str) -> Option<Message> {
+        let found = (0..self.len()).rev().filter_map(|at| self.get(at)).find(|message| &*message.id == id);
+        found.map(Cow::into_owned)
+    }
+
     /// One message to be changed in place.
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Message> {
         if !self.held.iter().any(|message| &*message.id == id) {

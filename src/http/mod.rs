@@ -1,7 +1,12 @@
 //! The one HTTP client builder: no redirects, TLS checked, plain HTTP only to this machine and never by a proxy.
 //!
-//! Owns where a credential may travel (security, S13) and the limits of a request. Never knows an endpoint, never
-//! reads an answer.
+//! Owns where a credential may travel (security, S13) and the limits of a request; and, apart from it, the client that
+//! fetches a visitor's file without any ([`visitor`]). Never knows an endpoint, never reads an answer of the API.
+
+mod address;
+pub mod visitor;
+
+pub use address::is_public;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
