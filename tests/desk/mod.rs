@@ -1,6 +1,7 @@
 //! An agent's desk for tests of the core: keys go in as people write them, a simulated platform answers after the time
 //! that the line takes, and time is turned by hand.
 
+pub(crate) mod acting;
 #[path = "../outbox_histories/platform.rs"]
 pub(crate) mod platform;
 
@@ -25,6 +26,7 @@ use platform::{Platform, Posted, user};
 enum Pending {
     Asked(u64, Fetch),
     Posted(LocalId, u32),
+    Acted(LocalId, u32, Effect),
     Told(Event),
 }
 
@@ -56,6 +58,7 @@ pub(crate) struct Desk {
     /// How often the platform said 429.
     pub(crate) limited: usize,
     pub(crate) size: Size,
+    pub(crate) beside: acting::Beside,
     requests: VecDeque<Duration>,
     queue: Vec<(Duration, u64, Pending)>,
     intents: Vec<Intent>,
@@ -94,6 +97,7 @@ impl Desk {
             ordered: Vec::new(),
             limited: 0,
             size: Size { columns: 120, rows: 40 },
+            beside: acting::Beside::default(),
             requests: VecDeque::new(),
             queue: Vec::new(),
             intents: Vec::new(),
@@ -198,7 +202,13 @@ impl Desk {
             | Effect::Change { .. }
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
-            | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
+            | Effect::DeleteTag { .. } => {
+                let local = acting::acts(&effect).unwrap();
+                let attempt = &mut self.attempts[usize::try_from(local.0).unwrap() - 1];
+                *attempt += 1;
+                let attempt = *attempt;
+                self.later(way, Pending::Acted(local, attempt, effect));
+            }
             Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
             Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
@@ -212,6 +222,15 @@ impl Desk {
                 let reading = self.spend();
                 let found = self.answer(&fetch, &reading);
                 self.later(way, Pending::Told(Event::Fetched { asked, fetch, found, reading }));
+            }
+            Pending::Acted(local, attempt, effect) => {
+                let reading = self.spend();
+                let delivery = match self.refused(reading.as_ref()) {
+                    Some(problem) => Delivery::Failed(problem),
+                    None => self.act_at_platform(local, &effect, self.now),
+                };
+                let told = Event::Attempted { local, attempt, delivery, reading, request_id: None };
+                self.later(way, Pending::Told(told));
             }
             Pending::Posted(local, attempt) => {
                 let reading = self.spend();
@@ -281,9 +300,13 @@ impl Desk {
                 let at = self.platform.position(id).ok_or_else(missing)?;
                 Found::Conversation(Box::new(self.platform.held[at].conversation.clone()))
             }
-            Fetch::Notes { .. } => Found::Notes(Page { items: Vec::new(), next: None }),
-            Fetch::Tags(_) => Found::Tags(Page { items: Vec::new(), next: None }),
-            Fetch::Palette(_) => Found::Palette(Page { items: Vec::new(), next: None }),
+            Fetch::Notes { conversation, .. } => {
+                Found::Notes(Page { items: self.beside.notes_of(conversation), next: None })
+            }
+            Fetch::Tags(conversation) => {
+                Found::Tags(Page { items: self.beside.tags_of(conversation), next: None })
+            }
+            Fetch::Palette(_) => Found::Palette(Page { items: self.beside.palette.clone(), next: None }),
             Fetch::Thread { conversation, cursor, limit } => {
                 let at = self.platform.position(conversation).ok_or_else(missing)?;
                 self.platform.thread_page = self.platform.thread_page.min(usize::from(*limit));
