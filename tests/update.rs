@@ -13,3 +13,7 @@ mod merging;
 mod order;
 #[path = "update/reading.rs"]
 mod reading;
+#[path = "update/tasks.rs"]
+mod tasks;
+#[path = "update/verbs.rs"]
+mod verbs;

@@ -45,6 +45,7 @@ pub(super) fn baseline(model: &Model, conversation: &ConversationId) -> Baseline
     Baseline {
         step: (loaded && drawn).then_some(model.step),
         newest: thread.and_then(guard::newest_drawn),
+        told: None,
         facts: model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation)),
     }
 }
@@ -232,10 +233,11 @@ fn take_back_here(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(target) = model.composer.open.clone() else { return };
     let now = model.now.mono;
     match deciding::take_back(model, &target, effects) {
-        TakenBack::Text(text, cursor, baseline) => {
+        TakenBack::Text(text, cursor, baseline, attachments) => {
             if let Some(draft) = model.composer.current_mut() {
                 draft.editor.set(text.as_raw(), cursor);
                 draft.baseline = baseline;
+                draft.attachments = attachments;
             }
             model.notices.say(now, Weight::Plain, "taken back, not sent", None);
         }
@@ -268,29 +270,20 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let mut said = TakenBack::Nothing;
     for target in targets {
-        match deciding::take_back(model, &target, effects) {
-            TakenBack::Text(text, cursor, baseline) => {
-                let draft = model.composer.drafts.entry(target.clone()).or_default();
-                if draft.editor.is_empty() {
-                    draft.baseline = baseline;
+        let words = match take_back_into_draft(model, &target, effects) {
+            TakenBack::Text(..) => "taken back, not sent; it is a draft again".to_owned(),
+            TakenBack::Note(..) => "the note is taken back; it is a draft again".to_owned(),
+            TakenBack::Act(order) => format!("taken back: it does not {order}"),
+            other @ (TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing) => {
+                if said == TakenBack::Nothing {
+                    said = other;
                 }
-                put_before(&mut draft.editor, text.as_raw(), cursor);
-                let name = triage::name_of(model, &target);
-                model.notices.say(now, Weight::Plain, "taken back, not sent; it is a draft again", name);
-                return;
+                continue;
             }
-            TakenBack::Note(text, cursor) => {
-                note_is_back(model, &target, &text, cursor);
-                return;
-            }
-            TakenBack::Act(order) => {
-                let name = triage::name_of(model, &target);
-                model.notices.say(now, Weight::Plain, format!("taken back: it does not {order}"), name);
-                return;
-            }
-            other if said == TakenBack::Nothing => said = other,
-            _ => {}
-        }
+        };
+        let name = triage::name_of(model, &target);
+        model.notices.say(now, Weight::Plain, words, name);
+        return;
     }
     match said {
         TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
@@ -332,12 +325,13 @@ pub fn take_back_into_draft(
 ) -> TakenBack {
     let taken = deciding::take_back(model, conversation, effects);
     match &taken {
-        TakenBack::Text(text, cursor, baseline) => {
+        TakenBack::Text(text, cursor, baseline, attachments) => {
             let draft = model.composer.drafts.entry(conversation.clone()).or_default();
             if draft.is_empty() {
                 draft.baseline = baseline.clone();
             }
             put_before(&mut draft.editor, text.as_raw(), *cursor);
+            draft.attachments.splice(0..0, attachments.iter().cloned());
         }
         TakenBack::Note(text, cursor) => noting::put_back(model, conversation, text.as_raw(), *cursor),
         TakenBack::Act(_) | TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing => {}
