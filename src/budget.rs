@@ -6,8 +6,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What one response said of the budget, read against the response's own `Date`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// `X-RateLimit-*-Minute`.
     pub minute: Option<WindowReading>,
@@ -18,7 +20,7 @@ pub struct Reading {
 }
 
 /// One window's three headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowReading {
     /// `Limit`.
     pub limit: u32,

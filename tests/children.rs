@@ -6,10 +6,21 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use std::sync::{Arc, Mutex};
+
 use rustix::process::Pid;
+use secrecy::SecretString;
+use takeover::api::Client;
+use takeover::app::{Effect, Event};
+use takeover::clock::Clock;
 use takeover::effects::children::{
     AT_ONCE, ChildError, Children, Ended, How, MOST_OUTPUT, Program, QUEUE, without_secrets,
 };
+use takeover::effects::{Machine, Runner, Shared};
+use takeover::http::BaseUrl;
+use takeover::random::Random;
+use takeover::store::MemoryJournal;
+use takeover::text::RawText;
 use tokio::time::timeout;
 
 const LONG: Duration = Duration::from_secs(60);
@@ -178,4 +189,71 @@ async fn what_is_launched_may_outlive_the_launch_and_a_bad_end_is_told() {
     until("what was launched goes on", || folder.path().join("gate.done").exists()).await;
     let failed = children().launch(&line("exit 4"), LONG).await.unwrap_err();
     assert_eq!(failed.to_string(), "sh failed (it ended with 4)");
+}
+
+/// A program that writes down what it was given, one argument a line, and its environment's names.
+fn recorder(folder: &std::path::Path) -> std::path::PathBuf {
+    let program = folder.join("xdg-open");
+    let log = folder.join("log");
+    let text = format!(
+        "#!/bin/sh\n{{ echo \"$#\"; for one in \"$@\"; do printf '%s\\n' \"$one\"; done; }} > {0}.new\nenv > {0}.env\nmv {0}.new {0}\n",
+        log.display()
+    );
+    std::fs::write(&program, text).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    program
+}
+
+/// What the runner answers to an order to open this link.
+async fn opened(link: &str, machine: &Machine) -> Result<(), String> {
+    let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+    let client = Client::new(base, SecretString::from("aw_live_secret".to_owned()), Clock::system()).unwrap();
+    let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
+    let (mut runner, mut told) = Runner::new(client, journal, Random::System);
+    runner.set_machine(machine.clone());
+    runner.perform(Effect::OpenLink { ask: 7, url: RawText::new(link) });
+    let answer = timeout(LONG, told.recv()).await.unwrap();
+    let Some(Event::LinkOpened { ask: 7, result }) = answer else { panic!("{answer:?}") };
+    runner.shutdown().await;
+    result.map_err(|why| why.as_raw().to_owned())
+}
+
+#[tokio::test]
+async fn a_link_reaches_its_opener_as_one_argument_and_no_shell_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    recorder(folder.path());
+    let mut path = folder.path().as_os_str().to_owned();
+    path.push(":/usr/bin:/bin");
+    let key = ("TAKEOVER_API_KEY".into(), "aw_live_secret".into());
+    let children = Children::new(without_secrets([("PATH".into(), path), key], &["aw_live_secret"]));
+    let machine = Machine { children, opener: "xdg-open".into(), ..Machine::default() };
+    let log = folder.path().join("log");
+    for link in [
+        "https://example.com/a?b=$(touch${IFS}/tmp/x)&c=`id`;d|e>f#'\"*",
+        "https://example.com/--help",
+        "mailto:june@example.com?subject=-x",
+    ] {
+        let _ = std::fs::remove_file(&log);
+        assert_eq!(opened(link, &machine).await, Ok(()), "{link}");
+        let given = std::fs::read_to_string(&log).unwrap();
+        let lines: Vec<_> = given.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (2, "1"), "{given}");
+        assert!(lines[1].starts_with(&link[..20]), "{given}");
+    }
+    let environment = std::fs::read_to_string(folder.path().join("log.env")).unwrap();
+    assert!(!environment.contains("aw_live_secret") && !environment.contains("TAKEOVER"), "{environment}");
+    std::fs::remove_file(&log).unwrap();
+    for link in ["javascript:alert(1)", "file:///etc/passwd", "https://a@b.example", "-x", "https://x.example/\u{1b}]"]
+    {
+        assert!(opened(link, &machine).await.is_err(), "{link}");
+    }
+    assert!(!log.exists(), "nothing was started");
+}
+
+#[tokio::test]
+async fn a_missing_opener_is_said_by_its_name() {
+    let children = Children::new(vec![("PATH".into(), "/nonexistent".into())]);
+    let machine = Machine { children, opener: "xdg-open".into(), ..Machine::default() };
+    let said = opened("https://example.com", &machine).await.unwrap_err();
+    assert_eq!(said, "there is no program xdg-open on this machine");
 }

@@ -1,11 +1,13 @@
 //! What a person can do, as one closed list with the words that help and hints use.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Priority, Status};
 
 use super::inbox::View;
 
 /// A priority that a person can choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// Low.
     Low,
@@ -41,7 +43,7 @@ impl Level {
 }
 
 /// A status that a person can ask for: those that PATCH takes (contract, section 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Goal {
     /// A person works on it.
     Open,
@@ -85,7 +87,7 @@ impl Goal {
 }
 
 /// An act of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Action {
     /// The next row, or message.
     Next,

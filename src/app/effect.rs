@@ -1,12 +1,14 @@
 //! Orders to the machine, as plain data. Each is carried out once and answers with at most one event.
 
+use serde::{Deserialize, Serialize};
+
 use crate::budget::Lane;
 use crate::domain::outbox::{Intent, Outcome};
 use crate::domain::{ConversationId, Cursor, LocalId, Status, TagId};
 use crate::text::RawText;
 
 /// One request that reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fetch {
     /// `GET /me`.
     Me,
@@ -121,7 +123,7 @@ pub enum Effect {
         /// Its name as the visitor gave it: to be made one safe component before it is used.
         name: RawText,
     },
-    /// Put text on the clipboard, as the terminal offers it (OSC 52). Not answered.
+    /// Put text on the clipboard, as the terminal offers it (OSC 52). Answered by `Copied`.
     Copy {
         /// What: made safe already, line breaks kept, none at the end (security, S4).
         text: String,

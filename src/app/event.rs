@@ -1,5 +1,7 @@
 //! Facts: everything the core can learn, as one closed list.
 
+use serde::{Deserialize, Serialize};
+
 use crate::budget::Reading;
 use crate::domain::{Chatbot, Conversation, LocalId, Me, Member, Message, MessageId, Moment, Note, Page, Problem, Tag};
 use crate::text::RawText;
@@ -8,7 +10,7 @@ use super::effect::Fetch;
 use super::key::Key;
 
 /// A fact with the moment it was handled at and its number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stamped<E> {
     /// When the loop took it.
     pub at: Moment,
@@ -19,7 +21,7 @@ pub struct Stamped<E> {
 }
 
 /// The screen's size in cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Columns.
     pub columns: u16,
@@ -28,7 +30,7 @@ pub struct Size {
 }
 
 /// What a fetch brought.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Found {
     /// Whose credential this is.
     Me(Me),
@@ -51,7 +53,7 @@ pub enum Found {
 }
 
 /// How an attempt ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Delivery {
     /// The server has the reply: the message as it answered.
     Delivered(Box<Message>),
@@ -73,8 +75,17 @@ pub enum Delivery {
     Failed(Problem),
 }
 
+/// Who may have put text on the clipboard. Neither ever says that it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CopiedBy {
+    /// The terminal, by OSC 52.
+    Terminal,
+    /// tmux or the terminal around it, by OSC 52.
+    Tmux,
+}
+
 /// A fact.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
     /// The loop begins.
     Started,
@@ -140,6 +151,11 @@ pub enum Event {
         /// Where it lies now, or why it does not.
         result: Result<RawText, RawText>,
     },
+    /// Text was handed to the terminal for its clipboard, or was not.
+    Copied {
+        /// The way it went, or why it did not, in words.
+        result: Result<CopiedBy, RawText>,
+    },
     /// The terminal is ours again after Ctrl-Z.
     Resumed,
 }
@@ -161,6 +177,7 @@ impl Event {
             Self::Attempted { .. } => "Attempted",
             Self::LinkOpened { .. } => "LinkOpened",
             Self::FileSaved { .. } => "FileSaved",
+            Self::Copied { .. } => "Copied",
             Self::Resumed => "Resumed",
         }
     }

@@ -1,5 +1,7 @@
 //! The list: rows by id, views over them, and an order that stands still while a person moves in it.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
@@ -22,7 +24,7 @@ const EVERY: &[Status] = &[
 ];
 
 /// A view over the rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum View {
     /// Who waits for a person, the longest first.
     #[default]

@@ -3,6 +3,8 @@
 
 mod bound;
 
+use serde::{Deserialize, Serialize};
+
 pub use bound::{Bound, Change, Keymap, Keys, Lookup, Refusal, Why};
 
 use super::action::{Action, Goal, Level};
@@ -10,7 +12,7 @@ use super::inbox::View;
 use super::key::Key;
 
 /// Where a key is pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Context {
     /// In the list.
     List,

@@ -2,10 +2,12 @@
 //!
 //! Owns the layouts known by name. Never touches text: whoever asks has made sure that no text field takes the key.
 
+use serde::{Deserialize, Serialize};
+
 use super::key::{Code, Key};
 
 /// Letters and the Latin keys in their place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Langmap {
     pairs: Vec<(char, char)>,
 }

@@ -61,7 +61,7 @@ pub mod writing;
 
 pub use action::Action;
 pub use effect::{Effect, Fetch};
-pub use event::{Delivery, Event, Found, Size, Stamped};
+pub use event::{CopiedBy, Delivery, Event, Found, Size, Stamped};
 pub use key::{Code, Key};
 pub use model::{Focus, Model};
 pub use settings::Settings;

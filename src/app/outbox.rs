@@ -255,6 +255,8 @@ pub struct Entry {
     pub at_once: bool,
     /// The guard's read must have been asked at this step or later.
     pub guard_from: u64,
+    /// The last of the guard's reads must have been asked at this step or later: after what the steps before it did.
+    pub read_from: u64,
     /// How many attempts were made.
     pub attempts: u32,
     /// The step of the first attempt: what was known before it is not it.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{UserId, Zone};
 
 use super::keymap::Keymap;
 use super::langmap::Langmap;
 
 /// Where a resolve or a snooze leads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Advance {
     /// To the next row of the same view.
     #[default]
@@ -29,7 +31,8 @@ impl Advance {
 }
 
 /// The settings of one profile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// How long a reply waits before it leaves; zero turns the hold off.
     pub hold: Duration,

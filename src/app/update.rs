@@ -8,12 +8,13 @@ use crate::text::RawText;
 
 use super::action::Action;
 use super::effect::Effect;
-use super::event::{Delivery, Event, Stamped};
 use super::chooser::Ask;
+use super::event::{CopiedBy, Delivery, Event, Stamped};
 use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
 use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
+use super::notice::Weight;
 use super::overlay::{Overlay, Question};
 use super::records::Which;
 use super::{
@@ -63,6 +64,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
         }
         Event::LinkOpened { ask, result } => listing::opened(model, ask, result),
         Event::FileSaved { ask: _, result } => listing::saved(model, result),
+        Event::Copied { result } => copied(model, result),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -70,6 +72,22 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     }
     follow_up(model, &mut effects);
     effects
+}
+
+/// No terminal says whether it took the text: neither do we.
+fn copied(model: &mut Model, result: Result<CopiedBy, RawText>) {
+    let now = model.now.mono;
+    match result {
+        Ok(CopiedBy::Terminal) => {
+            let words = "copied by the terminal (OSC 52), which never confirms it";
+            model.notices.say(now, Weight::Plain, words, None);
+        }
+        Ok(CopiedBy::Tmux) => {
+            let words = "copied through tmux (OSC 52), if it has set-clipboard or allow-passthrough on";
+            model.notices.say(now, Weight::Plain, words, None);
+        }
+        Err(why) => model.notices.say(now, Weight::Warning, "not copied:", Some(why)),
+    }
 }
 
 /// By how much one clock went on further than the other: the monotonic one stands still while a machine sleeps.
@@ -166,7 +184,7 @@ fn pasted(model: &mut Model, text: RawText) {
         }
         let now = model.now.mono;
         let words = "pasted text was ignored: close this first, then paste again";
-        model.notices.say(now, super::notice::Weight::Plain, words, None);
+        model.notices.say(now, Weight::Plain, words, None);
         return;
     }
     model.overlays.prefix = None;
@@ -296,7 +314,7 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if at_top {
         model.panes.interrupted = true;
         let now = model.now.mono;
-        model.notices.say(now, super::notice::Weight::Plain, "^C again quits", None);
+        model.notices.say(now, Weight::Plain, "^C again quits", None);
     } else if model.overlays.open.is_some() || model.overlays.prefix.is_some() {
         press(model, Key::plain(Code::Escape), effects);
     } else if ends_search(model) {
@@ -345,7 +363,7 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 Some(target) => writing::open(model, &target),
                 None => {
                     let now = model.now.mono;
-                    model.notices.say(now, super::notice::Weight::Plain, "no conversation is selected", None);
+                    model.notices.say(now, Weight::Plain, "no conversation is selected", None);
                 }
             }
         }

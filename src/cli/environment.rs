@@ -1,8 +1,13 @@
 //! The environment, read once, here and nowhere else.
 
-use secrecy::SecretString;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use crate::terminal::Colours;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::effects::Machine;
+use crate::effects::children::{Children, without_secrets};
+use crate::terminal::{Clipboard, Colours};
 
 /// The most bytes that a variable may have; a longer one is left out, which its reader then says.
 const LIMIT: usize = 8 * 1024;
@@ -15,8 +20,20 @@ pub(super) struct Environment {
     pub(super) base_url: Option<String>,
     /// What the terminal can show.
     pub(super) colours: Colours,
+    /// How text gets to the clipboard.
+    pub(super) clipboard: Clipboard,
     /// Whether the terminal draws nothing beyond ASCII.
     pub(super) ascii: bool,
+    /// Where files are saved: `XDG_DOWNLOAD_DIR`, else `Downloads` in the home.
+    downloads: Option<PathBuf>,
+    /// What children get: no key, no token.
+    for_children: Vec<(OsString, OsString)>,
+}
+
+/// A folder that a variable names: absolute, so that it does not depend on where takeover was started.
+#[expect(clippy::disallowed_methods, reason = "this module is the door to the environment")]
+fn folder(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 #[expect(clippy::disallowed_methods, reason = "this module is the door to the environment")]
@@ -35,11 +52,24 @@ impl Environment {
             let locale = locale.to_ascii_uppercase();
             locale.contains("UTF-8") || locale.contains("UTF8") || locale == "C" && term.as_deref() != Some("linux")
         });
+        let key = variable("TAKEOVER_API_KEY").map(SecretString::from);
+        let secrets = key.as_ref().map(|key| key.expose_secret());
         Self {
-            key: variable("TAKEOVER_API_KEY").map(SecretString::from),
+            downloads: folder("XDG_DOWNLOAD_DIR").or_else(|| Some(folder("HOME")?.join("Downloads"))),
+            for_children: without_secrets(std::env::vars_os(), secrets.as_slice()),
+            key,
             base_url: variable("TAKEOVER_BASE_URL"),
             colours: Colours::of(term.as_deref(), colorterm.as_deref(), no_color.as_deref()),
+            clipboard: Clipboard::of(term.as_deref(), variable("TMUX").as_deref()),
             ascii: !utf8 || term.as_deref() == Some("dumb"),
+        }
+    }
+    /// The edges of this machine, for the runner.
+    pub(super) fn machine(&self) -> Machine {
+        Machine {
+            children: Children::new(self.for_children.clone()),
+            downloads: self.downloads.clone(),
+            ..Machine::default()
         }
     }
 }

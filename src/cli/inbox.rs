@@ -78,10 +78,12 @@ pub(super) async fn open(
 ) -> Result<End, RunError> {
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let theme = Theme::of(!matches!(environment.colours, Colours::None | Colours::Dumb), settings.ascii);
-    let runner = Runner::new(client, journal, Random::System);
-    let mut session = Session::new(settings, runner, Clock::system());
+    let (mut runner, told) = Runner::new(client, journal, Random::System);
+    runner.set_machine(environment.machine());
+    let mut session = Session::new(settings, (runner, told), Clock::system());
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
-    runtime::run(session, Inbox { colours: environment.colours, theme, is_doubtful }).await
+    runtime::run(session, Inbox { colours: environment.colours, theme, clipboard: environment.clipboard, is_doubtful })
+        .await
 }

@@ -1,12 +1,14 @@
 //! A conversation as the list tells it (contract, section 7.1).
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 use super::ids::{ChatbotId, ConversationId, UserId};
 use super::time::Time;
 
 /// The six documented states, and any the platform adds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Status {
     /// The bot answers.
     BotActive,
@@ -55,7 +57,7 @@ impl Status {
 }
 
 /// How much a conversation matters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Priority {
     /// Can wait.
     Low,
@@ -92,7 +94,7 @@ impl Priority {
 }
 
 /// Which of the three origin ids is set: where the visitor came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// `qr_code_id`.
     QrCode,
@@ -103,7 +105,7 @@ pub enum Origin {
 }
 
 /// One conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     /// Its id. Where a record came without one, a made-up one that no request may use (see `unreadable`).
     pub id: ConversationId,

@@ -1,11 +1,13 @@
 //! Names for ids: members, chatbots, and whose key this is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 use super::ids::{ChatbotId, MemberId, UserId};
 
 /// One active member of the team (contract, section 2.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The membership.
     pub id: MemberId,
@@ -34,7 +36,7 @@ impl Member {
 }
 
 /// One chatbot: a name for an id (contract, section 2.8).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chatbot {
     /// Its id.
     pub id: ChatbotId,
@@ -43,7 +45,7 @@ pub struct Chatbot {
 }
 
 /// Whose credential this is (contract, section 1, `GET /me`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     /// The organisation's id.
     pub organisation_id: Option<RawText>,

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// The most characters an id may have.
 pub const MAX_ID_CHARS: usize = 64;
 
@@ -18,8 +20,17 @@ fn is_id(text: &str) -> bool {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(Arc<str>);
+
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text).ok_or("no id: 1 to 64 letters, digits, - and _")
+            }
+        }
 
         impl $name {
             /// Takes 1 to 64 characters of `[A-Za-z0-9_-]`, else nothing.
@@ -85,7 +96,7 @@ id!(
 );
 
 /// An act of ours before and after the server knows it: unique within one store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LocalId(pub u64);
 
 #[cfg(test)]

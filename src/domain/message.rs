@@ -1,12 +1,14 @@
 //! A message and its parts (contract, sections 7.2 and 7.3).
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 use super::ids::{ConversationId, MessageId};
 use super::time::Time;
 
 /// Who the platform says a message is from. `Assistant` covers the bot and people alike; see [`super::speaker`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// The visitor.
     User,
@@ -19,7 +21,7 @@ pub enum Role {
 }
 
 /// What a message's metadata tells: kept small, since the field may be any JSON at any depth.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// `metadata.source`, where metadata is an object and that is a string.
     pub source: Option<RawText>,
@@ -28,7 +30,7 @@ pub struct Metadata {
 }
 
 /// One part, classified by which fields are filled, never by its `type` alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartKind {
     /// Words.
     Text(RawText),
@@ -59,7 +61,7 @@ pub enum PartKind {
 }
 
 /// A part in its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Its place in the message, from 0.
     pub order: i64,
@@ -68,7 +70,7 @@ pub struct Part {
 }
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id. Where a record came without one, a made-up one (see [`PartKind::Unreadable`]).
     pub id: MessageId,

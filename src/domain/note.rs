@@ -1,5 +1,7 @@
 //! A note: what colleagues tell each other about a conversation. No visitor ever reads one (contract, section 7.5).
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 use super::ids::{ConversationId, NoteId, UserId};
@@ -11,7 +13,7 @@ pub const SIGNS: &str = "\u{2014} ";
 const MOST_SIGNED: usize = 80;
 
 /// One note.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Its id. Where a record came without one, a made-up one (see `unreadable`).
     pub id: NoteId,

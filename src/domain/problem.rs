@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 /// What to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remedy {
     /// The credential is not accepted: 401, 403 `api_key_paused`, 403 `forbidden`.
     SignInAgain,
@@ -22,7 +24,7 @@ pub enum Remedy {
 }
 
 /// Whether the server may have acted on the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reached {
     /// It answered, and the answer says no.
     Refused,
@@ -33,7 +35,7 @@ pub enum Reached {
 }
 
 /// One failed request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What to do next.
     pub remedy: Remedy,

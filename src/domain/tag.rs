@@ -1,12 +1,14 @@
 //! Tags: the organisation's palette, and what a person wants changed of a conversation's set (contract, sections 2.7
 //! and 7.6). The platform only replaces whole sets; a delta is what may be applied to whatever stands by then.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::RawText;
 
 use super::ids::TagId;
 
 /// A colour of the palette, as 24 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Color {
     /// Red.
     pub red: u8,
@@ -39,7 +41,7 @@ impl Color {
 pub const MOST_TAG_NAME_CHARS: usize = 100;
 
 /// One tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
     /// Its id.
     pub id: TagId,

@@ -2,10 +2,16 @@
 //!
 //! Owns the tasks that carry effects out; dropping it cancels them. Never decides: no retry, no wait, no follow-up.
 
+mod attempt;
+mod change;
 pub mod children;
 pub mod files;
 pub mod links;
 mod machine;
+mod note;
+mod reading;
+mod reply;
+mod tags;
 
 pub use machine::Machine;
 
@@ -20,13 +26,6 @@ use crate::domain::outbox::{Intent, Written};
 use crate::random::Random;
 use crate::store::Journal;
 use crate::text::RawText;
-
-mod attempt;
-mod change;
-mod note;
-mod reading;
-mod reply;
-mod tags;
 
 use attempt::locked;
 

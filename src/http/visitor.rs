@@ -188,8 +188,7 @@ impl Fetcher {
             // A proxy would look the name up anew.
             .no_proxy()
             .dns_resolver(Arc::new(Judged(addresses)))
-            .pool_max_idle_per_host(0)
-            .timeout(self.limits.total);
+            .pool_max_idle_per_host(0);
         // Where no certificate will be looked at, none is needed.
         let builder = if plain { builder.tls_certs_only([]) } else { builder.https_only(true) };
         builder.build().map_err(failed)

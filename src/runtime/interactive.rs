@@ -7,11 +7,12 @@ use std::time::Duration;
 use ratatui::Terminal;
 use tokio::sync::{Notify, mpsc};
 
-use crate::app::{Effect, Event, Size, settle};
+use crate::app::{CopiedBy, Effect, Event, Size, settle};
 use crate::terminal::{
-    Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked, install_panic_hook, is_gone,
-    mend,
+    Clipboard, Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked,
+    install_panic_hook, is_gone, mend,
 };
+use crate::text::RawText;
 use crate::ui::{self, Theme};
 
 use super::session::Session;
@@ -56,6 +57,8 @@ pub struct Inbox {
     pub colours: Colours,
     /// How it looks.
     pub theme: Theme,
+    /// How text gets to the clipboard.
+    pub clipboard: Clipboard,
     /// Whether terminals disagree about the width of a cluster.
     pub is_doubtful: fn(&str) -> bool,
 }
@@ -177,7 +180,17 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     }
                 }
                 Effect::Quit => quit = true,
-                Effect::Copy { .. } => {}
+                Effect::Copy { text } => {
+                    let result = match inbox.clipboard.sequence(&text) {
+                        Ok(sequence) => {
+                            painter.terminal.backend_mut().send(&sequence);
+                            Ok(copied_by(inbox.clipboard))
+                        }
+                        Err(why) => Err(RawText::new(why.to_string())),
+                    };
+                    waiting.extend(session.handle(Event::Copied { result }));
+                    at_once = true;
+                }
                 Effect::Fetch { .. }
                 | Effect::Journal { .. }
                 | Effect::Deliver { .. }
@@ -215,6 +228,13 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
         _ => end,
     };
     finish(session, guard, keys, input, end).await
+}
+
+const fn copied_by(clipboard: Clipboard) -> CopiedBy {
+    match clipboard {
+        Clipboard::Tmux => CopiedBy::Tmux,
+        Clipboard::Terminal | Clipboard::None => CopiedBy::Terminal,
+    }
 }
 
 fn broken(error: io::Error) -> Result<End, RunError> {

@@ -78,6 +78,11 @@ impl<S: Surface> Screen<S> {
         self.frame.push(0x07);
     }
 
+    /// Sends a sequence of our own, such as [`super::Clipboard::sequence`]'s, with the next flush.
+    pub fn send(&mut self, sequence: &[u8]) {
+        self.frame.extend_from_slice(sequence);
+    }
+
     /// The terminal was taken anew (see [`super::Guard`]): its cursor is shown, its style plain, its cursor anywhere.
     /// Clear and draw everything afterwards.
     pub const fn forget(&mut self) {

@@ -8,6 +8,7 @@
 mod draft;
 mod fit;
 mod fold;
+mod json;
 mod line_editor;
 mod marks;
 mod raw;
@@ -18,6 +19,7 @@ mod wrap;
 pub use draft::mark_for_draft;
 pub use fit::{Truncated, fit, fit_left, truncate};
 pub use fold::Needle;
+pub use json::to_json;
 pub use line_editor::{DisplayRow, LineEditor};
 pub use marks::is_forbidden;
 pub use raw::{RawText, SafeText};

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Text from outside, byte for byte. It has no `Display` and no deref, so that it cannot reach a screen by accident:
 /// its doors are [`super::sanitize()`] and [`RawText::as_raw`] (matching, editing, JSON, the API).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RawText(Arc<str>);
 
 impl RawText {

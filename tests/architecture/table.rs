@@ -121,6 +121,8 @@ pub(crate) const ROWS: &[Row] = &[
             Whole("store"),
             Whole("clock"),
             Whole("config"),
+            // The words of what could not be copied become an event's.
+            Whole("text"),
         ]),
     },
     Row { room: "cli", may: Anything },

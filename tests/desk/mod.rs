@@ -1,7 +1,6 @@
 //! An agent's desk for tests of the core: keys go in as people write them, a simulated platform answers after the time
 //! that the line takes, and time is turned by hand.
 
-pub(crate) mod acting;
 #[path = "../outbox_histories/platform.rs"]
 pub(crate) mod platform;
 
@@ -13,20 +12,19 @@ use takeover::app::guard::Reason;
 use takeover::app::outbox::State;
 use takeover::app::{self, Delivery, Effect, Event, Fetch, Found, Key, Model, Settings, Size, Stamped};
 use takeover::budget::{Reading, WindowReading};
-use takeover::domain::outbox::Intent;
+use takeover::domain::outbox::{Intent, Kind};
 use takeover::domain::problem::Reached;
 use takeover::domain::{
     Conversation, ConversationId, LocalId, Me, Member, MemberId, Message, Moment, Page, Problem, Remedy, Zone,
 };
 use takeover::text::RawText;
 
-use platform::{Platform, Posted, user};
+use platform::{Origin, Platform, Posted, user};
 
 /// What happens on the way, later.
 enum Pending {
     Asked(u64, Fetch),
-    Posted(LocalId, u32),
-    Acted(LocalId, u32, Effect),
+    Posted(Effect, LocalId, u32),
     Told(Event),
 }
 
@@ -46,6 +44,20 @@ pub(crate) enum Line {
     ThreadsAlone,
 }
 
+/// What the next request of some kind meets, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meets {
+    /// Refused with this status before the platform looks at it.
+    Refused(u16),
+    /// Taken, and its answer is lost.
+    LostAfter,
+    /// Lost on its way; it never arrives.
+    LostBefore,
+}
+
+/// What somebody else does at the platform, just before a request of ours arrives.
+pub(crate) type Meanwhile = Box<dyn FnOnce(&mut Platform, Duration)>;
+
 pub(crate) struct Desk {
     pub(crate) model: Model,
     pub(crate) platform: Platform,
@@ -58,7 +70,10 @@ pub(crate) struct Desk {
     /// How often the platform said 429.
     pub(crate) limited: usize,
     pub(crate) size: Size,
-    pub(crate) beside: acting::Beside,
+    /// What the next requests of a kind meet.
+    pub(crate) meets: Vec<(Kind, Meets)>,
+    /// What happens just before the next request of a kind arrives.
+    pub(crate) meanwhile: Vec<(Kind, Meanwhile)>,
     requests: VecDeque<Duration>,
     queue: Vec<(Duration, u64, Pending)>,
     intents: Vec<Intent>,
@@ -97,7 +112,8 @@ impl Desk {
             ordered: Vec::new(),
             limited: 0,
             size: Size { columns: 120, rows: 40 },
-            beside: acting::Beside::default(),
+            meets: Vec::new(),
+            meanwhile: Vec::new(),
             requests: VecDeque::new(),
             queue: Vec::new(),
             intents: Vec::new(),
@@ -174,6 +190,19 @@ impl Desk {
         }
     }
 
+    /// Something that a key will do, done by its function: its orders are carried out.
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Model, &mut Vec<Effect>) -> T) -> T {
+        self.handle(Event::TimeReached);
+        let mut effects = Vec::new();
+        let told = act(&mut self.model, &mut effects);
+        for effect in effects {
+            self.ordered.push((self.now, effect.clone()));
+            self.perform(effect);
+        }
+        self.handle(Event::TimeReached);
+        told
+    }
+
     fn later(&mut self, after: Duration, what: Pending) {
         self.number += 1;
         self.queue.push((self.now + after, self.number, what));
@@ -192,25 +221,25 @@ impl Desk {
                 }
                 self.later(Duration::from_millis(2), Pending::Told(Event::Journaled { ask, locals }));
             }
-            Effect::Deliver { local } => {
+            Effect::Deliver { local }
+            | Effect::SaveNote { local }
+            | Effect::Change { local }
+            | Effect::ReplaceTags { local, .. }
+            | Effect::CreateTag { local }
+            | Effect::DeleteTag { local } => {
                 let attempt = &mut self.attempts[usize::try_from(local.0).unwrap() - 1];
                 *attempt += 1;
                 let attempt = *attempt;
-                self.later(way, Pending::Posted(local, attempt));
+                self.later(way, Pending::Posted(effect, local, attempt));
             }
-            Effect::SaveNote { .. }
-            | Effect::Change { .. }
-            | Effect::ReplaceTags { .. }
-            | Effect::CreateTag { .. }
-            | Effect::DeleteTag { .. } => {
-                let local = acting::acts(&effect).unwrap();
-                let attempt = &mut self.attempts[usize::try_from(local.0).unwrap() - 1];
-                *attempt += 1;
-                let attempt = *attempt;
-                self.later(way, Pending::Acted(local, attempt, effect));
-            }
-            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
-            Effect::Conclude { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::Conclude { .. }
+            | Effect::OpenLink { .. }
+            | Effect::SaveFile { .. }
+            | Effect::Copy { .. }
+            | Effect::RingBell
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 
@@ -223,18 +252,9 @@ impl Desk {
                 let found = self.answer(&fetch, &reading);
                 self.later(way, Pending::Told(Event::Fetched { asked, fetch, found, reading }));
             }
-            Pending::Acted(local, attempt, effect) => {
+            Pending::Posted(effect, local, attempt) => {
                 let reading = self.spend();
-                let delivery = match self.refused(reading.as_ref()) {
-                    Some(problem) => Delivery::Failed(problem),
-                    None => self.act_at_platform(local, &effect, self.now),
-                };
-                let told = Event::Attempted { local, attempt, delivery, reading, request_id: None };
-                self.later(way, Pending::Told(told));
-            }
-            Pending::Posted(local, attempt) => {
-                let reading = self.spend();
-                let delivery = self.post(local, &reading);
+                let delivery = self.arrives(&effect, local, &reading);
                 self.later(
                     way,
                     Pending::Told(Event::Attempted { local, attempt, delivery, reading, request_id: None }),
@@ -301,18 +321,78 @@ impl Desk {
                 Found::Conversation(Box::new(self.platform.held[at].conversation.clone()))
             }
             Fetch::Notes { conversation, .. } => {
-                Found::Notes(Page { items: self.beside.notes_of(conversation), next: None })
+                let at = self.platform.position(conversation).ok_or_else(missing)?;
+                Found::Notes(Page { items: self.platform.notes_of(at), next: None })
             }
-            Fetch::Tags(conversation) => {
-                Found::Tags(Page { items: self.beside.tags_of(conversation), next: None })
+            Fetch::Tags(id) => {
+                let at = self.platform.position(id).ok_or_else(missing)?;
+                Found::Tags(Page { items: self.platform.full_tags_of(at), next: None })
             }
-            Fetch::Palette(_) => Found::Palette(Page { items: self.beside.palette.clone(), next: None }),
+            Fetch::Palette(_) => Found::Palette(Page { items: self.platform.office.palette.clone(), next: None }),
             Fetch::Thread { conversation, cursor, limit } => {
                 let at = self.platform.position(conversation).ok_or_else(missing)?;
                 self.platform.thread_page = self.platform.thread_page.min(usize::from(*limit));
                 Found::Messages(self.platform.thread(at, cursor.as_ref(), Duration::ZERO, self.now))
             }
         })
+    }
+
+    /// A request that changes something arrives, or meets what it is to meet.
+    fn arrives(&mut self, effect: &Effect, local: LocalId, reading: &Option<Reading>) -> Delivery {
+        let intent = self.intents[usize::try_from(local.0).unwrap() - 1].clone();
+        assert_eq!(intent.kind(), kind_of(effect), "an effect names another kind than was journaled");
+        let now = self.now;
+        if let Some(at) = self.meanwhile.iter().position(|(kind, _)| *kind == intent.kind()) {
+            let (_, act) = self.meanwhile.remove(at);
+            act(&mut self.platform, now);
+        }
+        let met = self.meets.iter().position(|(kind, _)| *kind == intent.kind()).map(|at| self.meets.remove(at).1);
+        let unknown = || Delivery::Failed(problem(None, Reached::Unknown, Remedy::TryLater));
+        match met {
+            Some(Meets::Refused(status)) => refusal(status),
+            Some(Meets::LostBefore) => unknown(),
+            Some(Meets::LostAfter) => {
+                let _ = self.works(effect, local, &intent, reading);
+                unknown()
+            }
+            None => self.works(effect, local, &intent, reading),
+        }
+    }
+
+    fn works(&mut self, effect: &Effect, local: LocalId, intent: &Intent, reading: &Option<Reading>) -> Delivery {
+        if matches!(intent, Intent::Reply { .. }) {
+            return self.post(local, reading);
+        }
+        if let Some(problem) = self.refused(reading.as_ref()) {
+            return Delivery::Failed(problem);
+        }
+        let (now, at) = (self.now, self.platform.position(intent.conversation()).unwrap());
+        match intent {
+            Intent::Reply { .. } => unreachable!("replies go their own way"),
+            Intent::Note { text, .. } => {
+                Delivery::Noted(Box::new(self.platform.add_note(at, &format!("key-{}", local.0), text, now)))
+            }
+            Intent::Change { change, .. } => match self.platform.patch(at, change, Origin::OurMarker, now) {
+                Ok(conversation) => Delivery::Changed(Box::new(conversation)),
+                Err(status) => refusal(status),
+            },
+            Intent::Tags { .. } => {
+                let Effect::ReplaceTags { tags, .. } = effect else { panic!("{effect:?}") };
+                self.platform.office.sets.push((at, tags.clone()));
+                Delivery::Tagged(self.platform.replace_tags(at, tags))
+            }
+            Intent::CreateTag { name, color, .. } => match self.platform.create_tag(name, *color) {
+                Ok(tag) => Delivery::TagCreated(tag),
+                Err(status) => {
+                    let code = Some(RawText::new("conflict"));
+                    Delivery::Failed(Problem { code, ..problem(Some(status), Reached::Refused, Remedy::Conflict) })
+                }
+            },
+            Intent::DeleteTag { tag, .. } => match self.platform.delete_tag(tag) {
+                Ok(()) => Delivery::TagDeleted,
+                Err(status) => Delivery::Failed(problem(Some(status), Reached::Refused, Remedy::NotThere)),
+            },
+        }
     }
 
     fn post(&mut self, local: LocalId, reading: &Option<Reading>) -> Delivery {
@@ -380,6 +460,28 @@ impl Desk {
         let asks = |effect: &Effect| matches!(effect, Effect::Fetch { fetch: Fetch::Thread { conversation, .. }, .. } if *conversation == id(at));
         self.ordered.iter().filter(|(_, effect)| asks(effect)).map(|(at, _)| *at).collect()
     }
+}
+
+fn kind_of(effect: &Effect) -> Kind {
+    match effect {
+        Effect::Deliver { .. } => Kind::Reply,
+        Effect::SaveNote { .. } => Kind::Note,
+        Effect::Change { .. } => Kind::Change,
+        Effect::ReplaceTags { .. } => Kind::Tags,
+        Effect::CreateTag { .. } => Kind::CreateTag,
+        Effect::DeleteTag { .. } => Kind::DeleteTag,
+        other => panic!("no request: {other:?}"),
+    }
+}
+
+/// An answer that says no, or that the server failed.
+fn refusal(status: u16) -> Delivery {
+    let (reached, remedy) = match status {
+        404 => (Reached::Refused, Remedy::NotThere),
+        400..500 => (Reached::Refused, Remedy::FixTheInput),
+        _ => (Reached::Unknown, Remedy::TryLater),
+    };
+    Delivery::Failed(problem(Some(status), reached, remedy))
 }
 
 fn member(name: &str) -> Member {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use takeover::app::outbox::State;
+use takeover::app::overlay::{Overlay, Question};
 use takeover::app::{Focus, Size};
 use takeover::domain::outbox::Outcome;
 use takeover::domain::{ConversationId, MessageId, Status};
@@ -240,12 +241,12 @@ fn perform(sim: &mut Sim, act: Act) {
             write(sim);
             sim.wait(Duration::from_millis(200));
             if sim.model.panes.focus == Focus::Composer {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Chord => {
             if sim.model.panes.focus == Focus::Composer {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Decide => {
@@ -255,7 +256,7 @@ fn perform(sim: &mut Sim, act: Act) {
                 sim.press("r");
             }
             if asks && sim.model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty()) {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Up => {
@@ -308,6 +309,15 @@ fn perform(sim: &mut Sim, act: Act) {
             sim.oracle.asleep += by;
         }
         Act::Focus(focused) => sim.handle(takeover::app::Event::FocusChanged(focused)),
+    }
+}
+
+/// The send chord; where sending would do more than sending, that is not agreed to: the text stays a draft.
+fn chord(sim: &mut Sim) {
+    sim.press("<c-s>");
+    if matches!(sim.model.overlays.open, Some((Overlay::Question(Question::Send { .. }), _))) {
+        sim.wait(Duration::from_millis(250));
+        sim.press("<esc>");
     }
 }
 
@@ -369,7 +379,7 @@ fn end(sim: &mut Sim) {
             }
             let empty = sim.model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty());
             match decides {
-                0 if empty => sim.press("<c-s>"),
+                0 if empty => chord(sim),
                 1 if empty => sim.press("<up>"),
                 _ => {}
             }

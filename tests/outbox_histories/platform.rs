@@ -11,6 +11,11 @@ use takeover::domain::{
 };
 use takeover::text::RawText;
 
+#[path = "office.rs"]
+pub(crate) mod office;
+
+use office::Office;
+
 /// The platform keeps the answer to a key for this long (contract, section 6).
 pub(crate) const KEY_KEPT_FOR: Duration = Duration::from_secs(24 * 3_600);
 
@@ -76,6 +81,8 @@ pub(crate) struct Platform {
     /// Keys do not outlive this.
     pub(crate) keys_kept_for: Duration,
     pub(crate) accepted: Vec<Accepted>,
+    /// Notes, tags and changes.
+    pub(crate) office: Office,
     /// The first key that came with two bodies, if one did.
     pub(crate) two_bodies: Option<String>,
     keys: HashMap<(usize, String), Kept>,
@@ -98,6 +105,7 @@ impl Platform {
             marker_at_once: false,
             keys_kept_for: KEY_KEPT_FOR,
             accepted: Vec::new(),
+            office: Office::default(),
             two_bodies: None,
             keys: HashMap::new(),
             began,

@@ -18,7 +18,7 @@ use takeover::random::Random;
 use takeover::runtime::{self, End, Inbox, Session};
 use takeover::sandbox::{Options, Sandbox, Script};
 use takeover::store::{Journal, JournalError, MemoryJournal};
-use takeover::terminal::Colours;
+use takeover::terminal::{Clipboard, Colours};
 use takeover::text::is_doubtful;
 use takeover::ui::Theme;
 
@@ -82,7 +82,8 @@ fn run(kind: &str) -> Option<End> {
                 }
             }));
         }
-        let inbox = Inbox { colours: Colours::Sixteen, theme: Theme::of(true, false), is_doubtful };
+        let inbox =
+            Inbox { colours: Colours::Sixteen, theme: Theme::of(true, false), clipboard: Clipboard::None, is_doubtful };
         runtime::run(session, inbox).await.ok()
     })
 }

@@ -16,7 +16,7 @@ use crate::desk::{Desk, id};
 /// Six visitors wait on open conversations of nobody; the first has waited longest.
 fn waiting() -> Desk {
     let mut desk = Desk::new(6);
-    desk.beside.palette = ["Billing", "Refund", "VIP"].iter().enumerate().map(tag).collect();
+    desk.platform.office.palette = ["Billing", "Refund", "VIP"].iter().enumerate().map(tag).collect();
     for at in 0..6 {
         desk.platform.say(at, Origin::Visitor, "hello", Duration::from_secs(at as u64));
         desk.platform.held[at].conversation.status = Status::Open;
@@ -47,7 +47,7 @@ fn journaled(desk: &Desk) -> Vec<Intent> {
 }
 
 fn changes(desk: &Desk) -> Vec<Change> {
-    desk.beside.changes.iter().map(|(_, change)| change.clone()).collect()
+    desk.platform.office.changed.iter().map(|(_, change)| change.clone()).collect()
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn task_7_four_keys_add_a_tag() {
     desk.wait(1.0);
     press(&mut desk, "vi<enter>", 3);
     desk.wait(4.0);
-    assert_eq!(desk.beside.tags[&id(0)], [TagId::parse("t2").unwrap()]);
+    assert_eq!(desk.platform.office.tags[&id(0)], [TagId::parse("t2").unwrap()]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn task_9_two_keys_save_a_note() {
     desk.typed("call back");
     press(&mut desk, "<c-s>", 1);
     desk.wait(3.0);
-    let said: Vec<&str> = desk.beside.notes.iter().map(|note| note.content.as_raw()).collect();
+    let said: Vec<&str> = desk.platform.office.notes.iter().map(|note| note.content.as_raw()).collect();
     assert_eq!(said, ["call back\n\u{2014} Ada"]);
     assert!(desk.taken(0).is_empty());
 }
@@ -210,7 +210,7 @@ fn task_16_five_keys_hand_over_with_a_note_and_the_note_comes_first() {
     let intents = journaled(&desk);
     assert!(matches!(&intents[..], [Intent::Note { .. }, Intent::Change { .. }]), "{intents:?}");
     desk.wait(5.0);
-    assert_eq!(desk.beside.notes.len(), 1);
+    assert_eq!(desk.platform.office.notes.len(), 1);
     assert_eq!(changes(&desk), [Change::Owner(Some(user("u-other")))]);
     assert!(desk.taken(0).is_empty());
 }

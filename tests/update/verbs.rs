@@ -45,7 +45,7 @@ fn tag(number: usize, name: &str) -> Tag {
 }
 
 fn changes(desk: &Desk) -> Vec<Change> {
-    desk.beside.changes.iter().map(|(_, change)| change.clone()).collect()
+    desk.platform.office.changed.iter().map(|(_, change)| change.clone()).collect()
 }
 
 fn asked(desk: &Desk) -> Option<&Question> {
@@ -60,7 +60,7 @@ fn note(desk: &Desk, at: usize) -> String {
 }
 
 fn notes_saved(desk: &Desk) -> Vec<String> {
-    desk.beside.notes.iter().map(|note| note.content.as_raw().to_owned()).collect()
+    desk.platform.office.notes.iter().map(|note| note.content.as_raw().to_owned()).collect()
 }
 
 #[test]
@@ -347,8 +347,8 @@ fn assigning_to_who_owns_it_already_sends_nothing() {
 #[test]
 fn tags_are_collected_with_space_and_applied_with_enter() {
     let mut desk = desk_of(1);
-    desk.beside.palette = vec![tag(0, "Billing"), tag(1, "Refund"), tag(2, "VIP")];
-    desk.beside.tags.insert(id(0), vec![TagId::parse("t0").unwrap()]);
+    desk.platform.office.palette = vec![tag(0, "Billing"), tag(1, "Refund"), tag(2, "VIP")];
+    desk.platform.office.tags.insert(id(0), vec![TagId::parse("t0").unwrap()]);
     desk.press("t");
     desk.wait(1.0);
     desk.typed("ref<space>");
@@ -357,19 +357,19 @@ fn tags_are_collected_with_space_and_applied_with_enter() {
     desk.press("<enter>");
     assert!(desk.model.overlays.open.is_none());
     desk.wait(5.0);
-    assert_eq!(desk.beside.tags[&id(0)], [TagId::parse("t1").unwrap()]);
+    assert_eq!(desk.platform.office.tags[&id(0)], [TagId::parse("t1").unwrap()]);
     // Esc leaves everything as it was.
     desk.press("t");
     desk.typed("vip<space>");
     desk.press("<esc>");
     desk.wait(5.0);
-    assert_eq!(desk.beside.tags[&id(0)], [TagId::parse("t1").unwrap()]);
+    assert_eq!(desk.platform.office.tags[&id(0)], [TagId::parse("t1").unwrap()]);
 }
 
 #[test]
 fn a_name_that_does_not_exist_makes_a_tag_with_a_colour() {
     let mut desk = desk_of(1);
-    desk.beside.palette = vec![tag(0, "Billing")];
+    desk.platform.office.palette = vec![tag(0, "Billing")];
     desk.press("t");
     desk.wait(1.0);
     desk.typed("needs<space>care");
@@ -379,9 +379,9 @@ fn a_name_that_does_not_exist_makes_a_tag_with_a_colour() {
     desk.typed("red");
     desk.press("<enter>");
     desk.wait(6.0);
-    let made = desk.beside.palette.iter().find(|tag| tag.name.as_raw() == "needs care").unwrap();
+    let made = desk.platform.office.palette.iter().find(|tag| tag.name.as_raw() == "needs care").unwrap();
     assert_eq!(made.color.map(|color| color.hex()), Some("#e5484d".to_owned()));
-    assert_eq!(desk.beside.tags[&id(0)], std::slice::from_ref(&made.id));
+    assert_eq!(desk.platform.office.tags[&id(0)], std::slice::from_ref(&made.id));
     // The name of one that exists, whatever the case, makes none.
     desk.press("t");
     desk.wait(1.0);
@@ -393,7 +393,7 @@ fn a_name_that_does_not_exist_makes_a_tag_with_a_colour() {
 #[test]
 fn a_tag_is_deleted_everywhere_after_a_question() {
     let mut desk = desk_of(2);
-    desk.beside.palette = vec![tag(0, "Billing"), tag(1, "Spam")];
+    desk.platform.office.palette = vec![tag(0, "Billing"), tag(1, "Spam")];
     desk.press("t");
     desk.wait(1.0);
     desk.typed("spam<c-d>");
@@ -401,13 +401,13 @@ fn a_tag_is_deleted_everywhere_after_a_question() {
     desk.wait(0.3);
     desk.press("<esc>");
     desk.wait(3.0);
-    assert_eq!(desk.beside.palette.len(), 2);
+    assert_eq!(desk.platform.office.palette.len(), 2);
     desk.press("t");
     desk.typed("spam<c-d>");
     desk.wait(0.3);
     desk.press("y");
     desk.wait(4.0);
-    assert_eq!(desk.beside.palette.iter().map(|tag| tag.name.as_raw()).collect::<Vec<_>>(), ["Billing"]);
+    assert_eq!(desk.platform.office.palette.iter().map(|tag| tag.name.as_raw()).collect::<Vec<_>>(), ["Billing"]);
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn the_palette_runs_an_action_where_it_was_opened() {
         desk.press("<enter>");
         desk.wait(3.0);
         assert_eq!(changes(&desk), [Change::Priority(Priority::High)], "{key}");
-        assert_eq!(desk.beside.changes.first().map(|(id, _)| id.clone()), cursor);
+        assert_eq!(desk.platform.office.changed.first().map(|(at, _)| id(*at)), cursor);
     }
     // In the composer Ctrl-K deletes and a colon is a colon.
     let mut desk = of_status(Status::Open);
@@ -666,8 +666,8 @@ fn redo_and_repeat_do_what_they_say() {
     assert_eq!(changes(&desk), [high.clone(), Change::Priority(Priority::Medium), high.clone()]);
     desk.press("j.");
     desk.wait(4.0);
-    let (last, change) = desk.beside.changes.last().unwrap();
-    assert_eq!((last, change), (&desk.model.inbox.cursor.clone().unwrap(), &high));
+    let (at, change) = desk.platform.office.changed.last().unwrap();
+    assert_eq!((Some(id(*at)), change), (desk.model.inbox.cursor.clone(), &high));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! Owns what changes are accepted: in any keymap no key has two meanings in a context, none hides behind a prefix, and
 //! whatever is needed to get on keeps a key. Never reads a file; says why by the change's number.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::{Arc, LazyLock};
 
 use super::{BINDINGS, Context, NEEDED};
@@ -10,7 +12,7 @@ use crate::app::action::Action;
 use crate::app::key::{Code, Key};
 
 /// One key, or a prefix and a second one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Keys {
     /// The first key.
     pub first: Key,
@@ -50,7 +52,7 @@ impl Keys {
 }
 
 /// One key of a context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
     /// Where it works.
     pub context: Context,
@@ -110,7 +112,7 @@ pub enum Why {
 }
 
 /// The keys of one person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keymap {
     bound: Vec<Bound>,
 }

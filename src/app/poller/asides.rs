@@ -19,6 +19,9 @@ use super::{InFlight, Purpose, ask, is_flying, stretch};
 pub const REST: Duration = Duration::from_millis(1_200);
 /// Notes and tags are read this often while their thread is on the screen.
 pub const EVERY: Duration = Duration::from_secs(60);
+/// Or this often, where the list and the thread are stretched as far as this.
+const RARELY: Duration = Duration::from_secs(1_800);
+const TIGHT: f64 = 1.2;
 /// The palette changes rarely.
 const PALETTE_HOLDS_FOR: Duration = Duration::from_secs(600);
 const FAILED_FIRST: Duration = Duration::from_secs(5);
@@ -60,7 +63,9 @@ fn due(model: &Model, id: &ConversationId) -> Option<(Duration, Duration)> {
     }
     let rested = model.panes.rests_since + REST;
     let Some(aside) = model.sidebar.get(id) else { return Some((rested, rested)) };
-    let every = EVERY.mul_f64(stretch(model));
+    // Where the hour is tight, the list and the thread need it more: what was read once is not read again.
+    let tight = stretch(model) >= TIGHT;
+    let every = if tight { RARELY } else { EVERY };
     let again = |read: Option<ReadAt>| read.map_or(rested, |read| (read.at + every).max(rested)).max(aside.retry_at);
     let notes = if aside.notes_again { aside.retry_at } else { again(aside.notes_read) };
     Some((notes, again(aside.tags_read)))

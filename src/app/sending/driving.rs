@@ -172,9 +172,11 @@ fn is_guarded(
     let thread = model.threads.get(conversation);
     let vouches = |read: &ReadAt| read.asked >= entry.guard_from && guard::is_young(*read, entry.hold_ends, now);
     let due = last_read_due(entry.hold_ends);
-    let read = thread.and_then(|thread| thread.read).filter(|read| vouches(read) && read.at >= due);
+    let read = thread
+        .and_then(|thread| thread.read)
+        .filter(|read| vouches(read) && read.at >= due && read.asked >= entry.read_from);
     let Some(read) = read else {
-        if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from) {
+        if retry_at <= now && !poller::asks_newest(model, conversation, entry.guard_from.max(entry.read_from)) {
             poller::ask_newest(model, conversation, Lane::Send, effects);
         }
         return false;

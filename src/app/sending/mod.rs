@@ -82,6 +82,7 @@ pub fn submit_act(
             hold_ends: model.now.mono + hold,
             at_once: hold.is_zero(),
             guard_from: model.step,
+            read_from: 0,
             attempts: 0,
             attempt_step: None,
             first_byte: None,

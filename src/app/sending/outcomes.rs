@@ -407,6 +407,10 @@ fn changed(
         let left_in = entry.attempt_step.unwrap_or(step);
         thread.caused.push(Caused { left_in, answered_in: step, read_back_in: None });
         poller::thread_changed(model, &conversation);
+        // What follows is decided on a thread that shows it, and what anybody else did meanwhile.
+        for later in model.outbox.entries.iter_mut().filter(|later| later.conversation == conversation) {
+            later.read_from = step;
+        }
     }
     if matches!(change, Change::Owner(_)) {
         // Somebody else may have written it at the same moment: the last one wins.
