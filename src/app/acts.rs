@@ -190,7 +190,7 @@ pub fn obstacle(model: &Model, conversation: &ConversationId) -> Option<Obstacle
     if model.outbox.pending(conversation).any(|entry| entry.state.asks()) {
         return Some(Obstacle::Unsent);
     }
-    model.composer.has_text(conversation).then_some(Obstacle::Draft)
+    model.composer.has_reply(conversation).then_some(Obstacle::Draft)
 }
 
 /// Changes the tags, whatever set stands by then.

@@ -260,7 +260,8 @@ fn tags(model: &Model, conversation: &ConversationId, delta: &TagDelta, typed: &
 }
 
 fn colors() -> Vec<Item> {
-    let named = COLORS.iter().map(|(name, color)| Item { color: Some(*color), ..item(Choice::Color(Some(*color)), *name) });
+    let named =
+        COLORS.iter().map(|(name, color)| Item { color: Some(*color), ..item(Choice::Color(Some(*color)), *name) });
     std::iter::once(item(Choice::Color(None), "no colour of its own")).chain(named).collect()
 }
 

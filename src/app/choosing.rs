@@ -111,7 +111,7 @@ fn enter(model: &mut Model, chooser: Chooser, item: Option<Item>, effects: &mut 
         (Ask::Owner(conversation), Choice::Nobody) => _ = acts::assign(model, &conversation, None, effects),
         (Ask::Owner(conversation), Choice::Member(user)) => {
             _ = acts::assign(model, &conversation, Some(user), effects);
-        },
+        }
         (Ask::HandOver(conversation), Choice::Member(user)) => noting::open_hand_over(model, &conversation, user),
         (Ask::Tags { conversation, mut delta }, Choice::Tag(tag)) => {
             if let Some(mark) = item.mark {

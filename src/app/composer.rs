@@ -163,7 +163,8 @@ impl Composer {
     /// The drafts with something in them: replies first, each kind by id.
     #[must_use]
     pub fn kept(&self) -> Vec<(ConversationId, Kind)> {
-        let replies = self.drafts.iter().filter(|(_, draft)| !draft.is_empty()).map(|(id, _)| (id.clone(), Kind::Reply));
+        let replies =
+            self.drafts.iter().filter(|(_, draft)| !draft.is_empty()).map(|(id, _)| (id.clone(), Kind::Reply));
         let notes =
             self.notes.iter().filter(|(_, draft)| !draft.editor.is_empty()).map(|(id, _)| (id.clone(), Kind::Note));
         let mut kept: Vec<_> = replies.chain(notes).collect();

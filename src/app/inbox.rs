@@ -14,14 +14,8 @@ use super::thread::ReadAt;
 
 const BOT: &[Status] = &[Status::BotActive];
 const RESOLVED: &[Status] = &[Status::Resolved];
-const EVERY: &[Status] = &[
-    Status::BotActive,
-    Status::AgentRequested,
-    Status::Open,
-    Status::Resolved,
-    Status::Closed,
-    Status::Archived,
-];
+const EVERY: &[Status] =
+    &[Status::BotActive, Status::AgentRequested, Status::Open, Status::Resolved, Status::Closed, Status::Archived];
 
 /// A view over the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -360,8 +354,11 @@ impl Inbox {
             let members: HashSet<&ConversationId> = ranked.iter().collect();
             let last_shown = ranked.iter().rposition(|id| shown.contains(id));
             let tail_from = last_shown.map_or(0, |at| at + 1);
-            let added: Vec<ConversationId> =
-                if self.view.walked().is_some() { ranked.get(tail_from..).unwrap_or_default().to_vec() } else { Vec::new() };
+            let added: Vec<ConversationId> = if self.view.walked().is_some() {
+                ranked.get(tail_from..).unwrap_or_default().to_vec()
+            } else {
+                Vec::new()
+            };
             let newcomers = ranked.iter().filter(|id| !shown.contains(id)).count();
             self.new_rows = newcomers - added.len();
             self.left = self.order.iter().filter(|id| !members.contains(id)).count();

@@ -94,11 +94,7 @@ pub fn divide(size: Size, focus: Focus, opened: bool, noted: bool, blocks: usize
         }
         Fit::Two => {
             let (list, pane) = cut_left(body, LIST_OF_TWO);
-            if focus == Focus::Sidebar {
-                (Area::default(), pane, list)
-            } else {
-                (list, pane, Area::default())
-            }
+            if focus == Focus::Sidebar { (Area::default(), pane, list) } else { (list, pane, Area::default()) }
         }
         Fit::One | Fit::Line => match focus {
             Focus::Sidebar => (Area::default(), Area::default(), body),

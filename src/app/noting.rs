@@ -96,7 +96,8 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some((target, draft)) = model.composer.current_note() else { return };
     let target = target.clone();
     if draft.editor.text().trim().is_empty() {
-        let words = if draft.hands_over.is_some() { "a hand-over goes with a note: write one" } else { "nothing to save" };
+        let words =
+            if draft.hands_over.is_some() { "a hand-over goes with a note: write one" } else { "nothing to save" };
         model.notices.say(now, Weight::Plain, words, None);
         return;
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::domain::{ConversationId, TagId};
 use crate::text::{LineEditor, RawText};
 
-use super::acts::{After, Before, Obstacle};
 use super::action::Goal;
+use super::acts::{After, Before, Obstacle};
 use super::chooser::Chooser;
 use super::key::Key;
 use super::links::Link;

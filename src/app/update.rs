@@ -7,8 +7,8 @@ use crate::domain::Moment;
 use crate::text::RawText;
 
 use super::action::Action;
-use super::effect::Effect;
 use super::chooser::Ask;
+use super::effect::Effect;
 use super::event::{CopiedBy, Delivery, Event, Stamped};
 use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
@@ -358,15 +358,13 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Pin => fields::act(model, action, effects),
         Action::Open if model.panes.focus == Focus::Sidebar => fields::act(model, action, effects),
         Action::Refresh => refresh(model, effects),
-        Action::Reply => {
-            match verbs::target(model) {
-                Some(target) => writing::open(model, &target),
-                None => {
-                    let now = model.now.mono;
-                    model.notices.say(now, Weight::Plain, "no conversation is selected", None);
-                }
+        Action::Reply => match verbs::target(model) {
+            Some(target) => writing::open(model, &target),
+            None => {
+                let now = model.now.mono;
+                model.notices.say(now, Weight::Plain, "no conversation is selected", None);
             }
-        }
+        },
         Action::Unfold => reading::unfold(model),
         Action::Trace => reading::trace(model),
         Action::Source => reading::source(model),

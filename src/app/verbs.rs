@@ -83,13 +83,7 @@ fn hand_over(model: &mut Model, conversation: ConversationId, effects: &mut Vec<
 
 /// Asks for the status of a conversation to change; asks first where text would be left behind or the bot given up for
 /// good. With `advance` the next one follows.
-pub fn become_(
-    model: &mut Model,
-    conversation: &ConversationId,
-    goal: Goal,
-    advance: bool,
-    effects: &mut Vec<Effect>,
-) {
+pub fn become_(model: &mut Model, conversation: &ConversationId, goal: Goal, advance: bool, effects: &mut Vec<Effect>) {
     if goal == Goal::Open && acts::expected_status(model, conversation) == Some(Status::BotActive) {
         take_over(model, conversation.clone());
         return;

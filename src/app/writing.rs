@@ -179,13 +179,7 @@ pub fn send_answered(
     }
 }
 
-fn hand_in(
-    model: &mut Model,
-    target: &ConversationId,
-    before: Before,
-    then: After,
-    effects: &mut Vec<Effect>,
-) {
+fn hand_in(model: &mut Model, target: &ConversationId, before: Before, then: After, effects: &mut Vec<Effect>) {
     // The composer stays open on the same target: what is on the screen now is what the next reply is begun on.
     let next = baseline(model, target);
     let Some(draft) = model.composer.current_mut() else { return };
@@ -318,11 +312,7 @@ pub(super) fn back_to_drafts(model: &mut Model, conversation: &ConversationId, e
 }
 
 /// Takes back what asks, else the last act that has not left; its text stands in the draft of its kind.
-pub fn take_back_into_draft(
-    model: &mut Model,
-    conversation: &ConversationId,
-    effects: &mut Vec<Effect>,
-) -> TakenBack {
+pub fn take_back_into_draft(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> TakenBack {
     let taken = deciding::take_back(model, conversation, effects);
     match &taken {
         TakenBack::Text(text, cursor, baseline, attachments) => {

@@ -76,14 +76,7 @@ fn ends(painter: &mut Painter<'_>, pen: &mut Pen, left: &'static str, right: &'s
 }
 
 /// Rows of the draft that do not fit: in words, else by a mark; who reads it and what sending does goes before both.
-fn more(
-    scene: &Scene<'_>,
-    painter: &mut Painter<'_>,
-    pen: &mut Pen,
-    frame: &Frame,
-    there: bool,
-    said: (&str, &str),
-) {
+fn more(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, frame: &Frame, there: bool, said: (&str, &str)) {
     let (words, mark) = said;
     let style = scene.theme.plain;
     if there && pen.rest() > 56 {
@@ -156,8 +149,7 @@ fn reply_fate(scene: &Scene<'_>, target: &ConversationId, room: usize) -> (Strin
             }
         }
     }
-    let said: Vec<String> =
-        parts.into_iter().zip(kept).filter_map(|(part, keep)| part.filter(|_| keep)).collect();
+    let said: Vec<String> = parts.into_iter().zip(kept).filter_map(|(part, keep)| part.filter(|_| keep)).collect();
     (said.join(" · "), scene.theme.plain)
 }
 

@@ -1,7 +1,7 @@
 //! What is asked, in our words: whole in a popup, short where there is one line.
 
-use crate::app::acts::{After, Before, Obstacle};
 use crate::app::action::Goal;
+use crate::app::acts::{After, Before, Obstacle};
 use crate::app::overlay::Question;
 use crate::app::{Model, acts, triage};
 use crate::domain::Status;
