@@ -13,11 +13,11 @@ use crate::app::layout::Area;
 use crate::app::model::{Focus, Model};
 use crate::app::{triage, words};
 use crate::domain::{ConversationId, Priority, Speaker, Status};
-use crate::text::{sanitize_line, wrap};
+use crate::text::{sanitize_line, truncate, wrap};
 
 use super::age::Age;
 use super::painter::{Painter, Pen};
-use super::{Place, Scene};
+use super::{Place, Scene, swatch};
 
 /// Where state mark, priority and names begin.
 const MARGIN: u16 = 1;
@@ -25,6 +25,11 @@ const MARGIN: u16 = 1;
 const AGE: u16 = 4;
 /// Cells of the name where a row is one line.
 const NAME_OF_ONE: u16 = 20;
+
+/// At most so many tags, each of at most so many cells, and the cells that the preview keeps beside them.
+const TAGS: usize = 2;
+const TAG: usize = 12;
+const PREVIEW: usize = 14;
 
 /// How one row is painted.
 #[derive(Clone, Copy)]
@@ -188,11 +193,30 @@ fn words_of(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &Co
         None => " ",
     };
     painter.field(pen, 2, speaker, tone.dim);
+    tags(scene, painter, pen, id, tone);
     if let Some(reason) = &row.conversation.unreadable {
         painter.cut(pen, "unreadable: ", tone.plain);
         painter.cut(pen, sanitize_line(reason).as_str(), tone.dim);
     } else if let Some(preview) = &row.conversation.last_message_preview {
         painter.cut(pen, sanitize_line(preview).as_str(), tone.dim);
+    }
+}
+
+/// The tags at the end, as many as leave the preview most of the line; each behind a mark of ours, so that none passes
+/// for a word of ours.
+fn tags(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &ConversationId, tone: Tone) {
+    let sidebar = &scene.model.sidebar;
+    let Some(aside) = sidebar.get(id).filter(|aside| aside.tags_read.is_some()) else { return };
+    for tag in aside.tags.iter().filter_map(|tag| sidebar.palette.get(tag)).take(TAGS) {
+        let name = sanitize_line(&tag.name);
+        let cut = truncate(name.as_str(), TAG);
+        if pen.rest() < PREVIEW + cut.width + 3 {
+            return;
+        }
+        painter.right(pen, &cut.text, tone.dim);
+        let shade = if tone.plain == scene.theme.plain { swatch::style(scene.theme, tag.color) } else { tone.plain };
+        painter.right(pen, scene.marks.swatch, shade);
+        pen.keep(1);
     }
 }
 

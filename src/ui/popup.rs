@@ -3,8 +3,11 @@
 
 use ratatui::style::Style;
 
+use crate::app::action::{Action, Goal};
+use crate::app::chooser as chooser_rows;
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
+use crate::app::verbs;
 use crate::text::{sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
@@ -12,12 +15,17 @@ use super::{Place, Scene, chooser, links, prompt, questions, records};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
+/// The cells of the statuses.
+const STATUSES: usize = 50;
 /// The widest question.
 const QUESTION: u16 = 56;
 
 /// Draws the popup that stands, if one does; the place of what the keys act on.
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
-    let (overlay, _) = scene.model.overlays.open.as_ref()?;
+    let Some((overlay, _)) = scene.model.overlays.open.as_ref() else {
+        statuses(scene, painter);
+        return None;
+    };
     match overlay {
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
@@ -26,6 +34,30 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Choose(chooser) => chooser::draw(scene, painter, chooser),
         Overlay::Prompt(prompt) => prompt::draw(scene, painter, prompt),
         Overlay::Records(records) => records::draw(scene, painter, records),
+    }
+}
+
+/// While the prefix of the statuses waits: each with its key, and why it does not go.
+fn statuses(scene: &Scene<'_>, painter: &mut Painter<'_>) {
+    let model = scene.model;
+    let Some(prefix) = model.overlays.prefix else { return };
+    let known = model.settings.keymap.continuations(scene.context(), prefix);
+    let goals: Vec<(String, Goal)> = known
+        .into_iter()
+        .filter_map(|(key, action)| match action {
+            Action::Become(goal) => Some((key, goal)),
+            _ => None,
+        })
+        .collect();
+    let Some(target) = verbs::target(model).filter(|_| !goals.is_empty()) else { return };
+    let inside = frame(scene, painter, (STATUSES, goals.len()), " status ", "");
+    for (row, (key, goal)) in (0..inside.height).zip(&goals) {
+        let (detail, refused) = chooser_rows::legal(model, &target, *goal);
+        let style = if refused.is_some() { scene.theme.dim } else { scene.theme.plain };
+        let mut pen = Pen::on(inside, row);
+        painter.field(&mut pen, 3, key, if refused.is_some() { scene.theme.dim } else { scene.theme.strong });
+        painter.field(&mut pen, 16, goal.word(), style);
+        painter.cut(&mut pen, refused.unwrap_or(detail), scene.theme.dim);
     }
 }
 

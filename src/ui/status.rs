@@ -4,7 +4,7 @@
 
 use crate::app::Action;
 use crate::app::composer::Kind;
-use crate::app::inbox::{Standing, View};
+use crate::app::inbox::{Everything, Standing, View};
 use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::outbox::State;
@@ -232,6 +232,10 @@ fn tab(model: &Model, view: View) -> String {
     let key = model.settings.keymap.key_of(Context::List, Action::Show(view)).unwrap_or_default();
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
     let complete = model.inbox.knows_all_of(view);
+    // Of what was never looked at, a count would tell nothing.
+    if view != View::All && model.inbox.walk(view) == Some(&Everything::Unasked) {
+        return format!(" {key} {} ", view.word());
+    }
     match (count, complete) {
         (0, false) => format!(" {key} {} ", view.word()),
         (count, true) => format!(" {key} {} {count} ", view.word()),

@@ -291,7 +291,7 @@ impl Drawn {
     }
 
     /// The styles, one letter a cell: `.` plain, `b` bold, `d` dim, `r` reversed (`B` bold too, `D` dim too), `a` accent,
-    /// `w` warning.
+    /// `w` warning, `t` a tag's colour.
     pub(crate) fn styles(&self) -> String {
         let letter = |cell: &Cell| match (cell.fg, cell.bg, cell.modifier) {
             (Color::Reset, Color::Reset, modifier) if modifier.is_empty() => '.',
@@ -303,6 +303,7 @@ impl Drawn {
             (Color::Reset, Color::Reset, modifier) if modifier == Modifier::REVERSED | Modifier::BOLD => 'B',
             (Color::Reset, Color::Reset, modifier) if modifier == Modifier::REVERSED | Modifier::DIM => 'D',
             (Color::Reset, Color::Reset, modifier) if modifier.contains(Modifier::REVERSED) => 'E',
+            (Color::Blue | Color::Green | Color::Red, Color::Reset, modifier) if modifier.is_empty() => 't',
             _ => '?',
         };
         let row = |y| (0..self.buffer.area.width).map(|x| letter(self.cell(x, y))).collect::<String>();
