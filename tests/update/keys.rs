@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use takeover::app::acts::Before;
 use takeover::app::inbox::View;
 use takeover::app::keymap::{Change, Context, Keymap, Keys};
 use takeover::app::langmap::Langmap;
@@ -37,7 +38,7 @@ fn of_each_status() -> Desk {
         desk.platform.held[at].conversation.status = if unknown { Status::Open } else { status.clone() };
     }
     desk.begin();
-    desk.press("4");
+    desk.press("ga");
     desk.wait(1.0);
     for (at, status) in statuses.into_iter().enumerate() {
         desk.platform.held[at].conversation.status = status;
@@ -225,7 +226,7 @@ fn a_question_takes_y_and_escape_alone_and_is_deaf_for_a_moment() {
 fn an_unknown_second_key_ends_a_prefix_and_does_nothing() {
     let mut desk = Desk::new(3);
     desk.begin();
-    for second in ["x", "r", "<esc>", "w", "<enter>", "q"] {
+    for second in ["x", "i", "<esc>", "w", "<enter>", "z"] {
         let (cursor, view, before) = (desk.model.inbox.cursor.clone(), desk.model.inbox.view, desk.ordered.len());
         desk.press("g");
         assert!(desk.model.overlays.prefix.is_some());
@@ -238,7 +239,7 @@ fn an_unknown_second_key_ends_a_prefix_and_does_nothing() {
     desk.open(0);
     desk.press("r");
     desk.typed("text");
-    for second in ["x", "s", "<esc>", "<c-s>", "<up>"] {
+    for second in ["y", "s", "<esc>", "<c-s>", "<up>"] {
         desk.press("<c-x>");
         desk.press(second);
         assert_eq!(desk.draft(0), "text", "{second}");
@@ -258,21 +259,42 @@ fn a_prefix_waits_without_a_limit() {
 }
 
 #[test]
-fn the_send_chord_where_the_platform_takes_no_reply_keeps_the_draft_and_says_what_is_missing() {
-    for (at, says) in [(0, "over"), (3, "reopen"), (4, "reopen"), (5, "reopen")] {
+fn the_send_chord_where_sending_does_more_asks_once_and_goes_on_with_y_alone() {
+    for (at, before) in [(0, Before::TakeOver), (3, Before::Reopen), (4, Before::Reopen), (5, Before::Reopen)] {
         let mut desk = of_each_status();
         put_cursor(&mut desk, at);
         desk.press("r");
         desk.typed("please");
         for _ in 0..2 {
             desk.press("<c-s>");
+            let Some((Overlay::Question(Question::Send { before: asked, .. }), _)) = &desk.model.overlays.open else {
+                panic!("{:?}", desk.model.overlays.open);
+            };
+            assert_eq!(*asked, before);
+            // Deaf at first, then deaf to everything but the two.
+            desk.press("y");
+            desk.wait(0.3);
+            desk.press("<c-s>");
+            desk.press("<enter>");
             desk.wait(4.0);
-            assert_eq!(desk.draft(at), "please");
+            desk.press("<esc>");
+            assert_eq!((desk.draft(at).as_str(), desk.model.panes.focus), ("please", Focus::Composer));
             assert_eq!(desk.count(sends), 0);
             assert!(desk.states(at).is_empty());
         }
         desk.press("<c-s>");
-        assert!(desk.said().contains(says) && desk.said().contains("kept"), "{}", desk.said());
+        desk.wait(0.3);
+        desk.press("y");
+        assert_eq!(desk.draft(at), "");
+        desk.wait(8.0);
+        assert_eq!(desk.taken(at), ["please"], "{:?}", desk.states(at));
+        assert_eq!(desk.platform.held[at].conversation.status, Status::Open);
+        // What was asked is done: the next reply goes out unasked.
+        desk.typed("more");
+        desk.press("<c-s>");
+        assert!(desk.model.overlays.open.is_none());
+        desk.wait(8.0);
+        assert_eq!(desk.taken(at), ["please", "more"]);
     }
 }
 
