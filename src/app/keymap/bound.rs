@@ -357,8 +357,8 @@ mod tests {
     fn two_changes_that_clash_name_each_other() {
         let changes = [
             change(Context::List, "<c-t>", Some(Action::Next)),
-            change(Context::List, "<c-n>", Some(Action::Previous)),
-            change(Context::List, "<c-n>x", Some(Action::Last)),
+            change(Context::List, "<c-t>", Some(Action::Previous)),
+            change(Context::List, "<c-t>x", Some(Action::Last)),
         ];
         let (_, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals[0], Refusal { change: 1, why: Why::Taken(0) });
