@@ -52,8 +52,14 @@ impl Session {
         if let Some(observer) = &mut self.observer {
             observer(Seen::Event(&stamped));
         }
+        let effects = app::update(&mut self.model, stamped);
+        self.carry_out(effects)
+    }
+
+    /// Carries orders out. Returns what only the owner of a terminal can carry out.
+    pub fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         let mut for_terminal = Vec::new();
-        for effect in app::update(&mut self.model, stamped) {
+        for effect in effects {
             if effect.is_terminals() {
                 for_terminal.push(effect);
             } else {

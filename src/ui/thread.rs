@@ -320,6 +320,15 @@ fn block(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Bloc
             gutter(scene, painter, &mut pen, Speaker::Person);
             painter.cut(&mut pen, text, theme.dim);
         }
+        BlockLine::Note(text) => {
+            painter.field(&mut pen, 2, scene.marks.note, theme.plain);
+            painter.cut(&mut pen, text, theme.dim);
+        }
+        BlockLine::Attached(url) => {
+            painter.write(&mut pen, scene.marks.fold, theme.dim);
+            painter.write(&mut pen, " attached: ", theme.plain);
+            painter.cut(&mut pen, url, theme.dim);
+        }
         BlockLine::More(rows) => {
             gutter(scene, painter, &mut pen, Speaker::Person);
             let word = if *rows == 1 { "row" } else { "rows" };

@@ -65,8 +65,8 @@ fn rows_sidebars_and_previews_stand_at_every_layout() {
     let count = crowd(&desk);
     let pty = desk.open((120, 40));
     pty.wait_for_text("2 Mine 0");
-    pty.send("4");
-    pty.wait_for_text(&format!("4 All {count}"));
+    pty.send("7");
+    pty.wait_for_text(&format!("7 All {count}"));
     pty.send("gg");
     pty.wait_for("the sidebar of the newest", |screen| tag(screen, "#") == Some(count - 1));
     let mut seen = BTreeSet::new();
@@ -103,8 +103,8 @@ fn threads_and_composers_stand_at_every_layout() {
     let count = crowd(&desk);
     let pty = desk.open((50, 20));
     pty.wait_for_text("1 Waiting");
-    pty.send("4");
-    pty.wait_for_text(&format!("4 All {count}"));
+    pty.send("7");
+    pty.wait_for_text(&format!("7 All {count}"));
     pty.send("gg");
     pty.wait_for("the cursor on the first row", |screen| screen.cursor_position().0 == 1);
     pty.send("\r");
@@ -354,7 +354,7 @@ fn names_of_members_stand_in_the_chooser_and_as_owners() {
     }
     pty.send("\x1b");
     pty.wait_for("the chooser gone", |screen| !screen.contents().contains("who are you?"));
-    pty.send("4");
+    pty.send("7");
     pty.wait_for("the first sidebar", |screen| tag(screen, "#").is_some());
     for step in 0..texts().count() {
         let now = tag(&pty.screen(), "#").unwrap();

@@ -190,7 +190,7 @@ impl TestApp {
             self.keys("<esc>");
         }
         if !self.model().inbox.order.contains(conversation) {
-            self.keys("4");
+            self.keys("ga");
         }
         let order = &self.model().inbox.order;
         let at = order.iter().position(|id| id == conversation);
@@ -208,6 +208,41 @@ impl TestApp {
         let sending = |state: &State| matches!(state, State::Journaling | State::Sending);
         let runs = matches!(model.overlays.open, Some((Overlay::PipeRunning { .. }, _)));
         runs || !model.poller.in_flight.is_empty() || model.outbox.entries.iter().any(|entry| sending(&entry.state))
+    }
+
+    /// What a key will do, done by its function.
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Model, &mut Vec<Effect>) -> T) -> T {
+        self.handle(Event::TimeReached);
+        let mut effects = Vec::new();
+        let told = act(&mut self.session.model, &mut effects);
+        self.session.carry_out(effects);
+        self.handle(Event::TimeReached);
+        told
+    }
+
+    /// Lets two programs on one clock go on beside each other until this holds.
+    pub(crate) async fn together(one: &mut Self, other: &mut Self, what: &str, holds: impl Fn(&Self, &Self) -> bool) {
+        let machine = Clock::system();
+        while !holds(one, other) {
+            assert!(machine.now().mono < PATIENCE, "never came: {what}\n{}\n{}", one.dump(), other.dump());
+            one.take_what_is_there();
+            other.take_what_is_there();
+            if one.awaits() || other.awaits() {
+                // Whoever is answered first goes on; the clock creeps, so that nothing is due before its answer.
+                let told = tokio::select! {
+                    Some(event) = one.session.next() => (true, event),
+                    Some(event) = other.session.next() => (false, event),
+                };
+                one.clock.advance(Duration::from_millis(1));
+                let (ones, event) = told;
+                if ones { one.handle(event) } else { other.handle(event) }
+            } else {
+                let wakes = [one.session.sleeps_for(), other.session.sleeps_for()];
+                one.clock.advance(wakes.into_iter().flatten().min().unwrap_or_default());
+                one.handle(Event::TimeReached);
+                other.handle(Event::TimeReached);
+            }
+        }
     }
 
     /// Takes whatever has come, without waiting.
@@ -350,6 +385,8 @@ impl TestApp {
         let lines = self.model().screen.blocks.iter().map(|line| match line {
             BlockLine::State { words, .. } => format!("[{words}]"),
             BlockLine::Text(row) => row.clone(),
+            BlockLine::Note(row) => format!("n {row}"),
+            BlockLine::Attached(url) => format!("(attached {url})"),
             BlockLine::More(count) => format!("({count} more)"),
         });
         lines.collect::<Vec<_>>().join("\n")

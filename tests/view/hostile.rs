@@ -394,7 +394,12 @@ fn a_reply_to_an_open_conversation_does_not_say_that_it_takes_over() {
         drawn.text()
     );
     let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
-    assert!(last.starts_with("┗━━━"), "no mail address, no words about mail: {last}");
+    assert!(last.starts_with("┗ claims it ━━━"), "no mail address, no words about mail: {last}");
+    let row = model.inbox.rows.get_mut(&id("zoe")).unwrap();
+    row.conversation.assigned_to = UserId::parse("ada");
+    let drawn = draw(&mut model, &THEME, 50, 20);
+    let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
+    assert!(last.starts_with("┗━━━"), "it is mine already: {last}");
 }
 
 #[test]
