@@ -97,7 +97,7 @@ pub(super) fn short(question: &Question) -> String {
         Question::Become { .. } => "text lies here: go on? y, Esc".to_owned(),
         Question::SaveFile { link, .. } => {
             // A host is read from its end.
-            format!("fetch from {}? y saves, Esc not", ending(&link.host, HOST))
+            format!("save from {}? y yes, Esc no", ending(&link.host, HOST))
         }
         Question::DeleteTag { .. } => "delete the tag everywhere? y, Esc".to_owned(),
     }
