@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use takeover::app::acts::{After, Before, Obstacle};
 use takeover::app::action::{Action, Goal};
+use takeover::app::acts::{After, Before, Obstacle};
 use takeover::app::chooser::{Ask, Chooser};
 use takeover::app::fields::{self, Field};
 use takeover::app::journal_log::{Logged, Result};
@@ -18,9 +18,7 @@ use takeover::app::records::{Records, Which};
 use takeover::app::thread::ReadAt;
 use takeover::app::{acts, noting, update, writing};
 use takeover::domain::problem::Reached;
-use takeover::domain::{
-    Color, Note, NoteId, Priority, Problem, Remedy, Status, Tag, TagDelta, TagId, UserId,
-};
+use takeover::domain::{Color, Note, NoteId, Priority, Problem, Remedy, Status, Tag, TagDelta, TagId, UserId};
 use takeover::ui::Theme;
 
 use super::sample::{self, at, draw, id, raw};
@@ -31,9 +29,8 @@ const SIZES: [(u16, u16); 5] = [(120, 40), (100, 30), (80, 24), (50, 20), (38, 9
 
 /// The same picture at every size, as text.
 fn pictures(name: &str, model: &mut Model) {
-    let drawn = SIZES.map(|(columns, rows)| {
-        format!("== {columns}x{rows}\n{}", draw(model, &COLOURS, columns, rows).text())
-    });
+    let drawn =
+        SIZES.map(|(columns, rows)| format!("== {columns}x{rows}\n{}", draw(model, &COLOURS, columns, rows).text()));
     insta::assert_snapshot!(name, drawn.join("\n\n"));
 }
 
@@ -76,7 +73,12 @@ pub(crate) fn busy() -> Model {
     let aside = model.sidebar.entry(&id("june"));
     aside.learn_notes([
         note(1, Some("mara"), "13:02", "Wants the refund to the original card."),
-        note(2, None, "14:03", "Photo looks like transport damage, the carrier was told about it twice.\n\u{2014} Ada Okafor"),
+        note(
+            2,
+            None,
+            "14:03",
+            "Photo looks like transport damage, the carrier was told about it twice.\n\u{2014} Ada Okafor",
+        ),
     ]);
     aside.notes_read = read;
     aside.tags = vec![TagId::parse("refund").unwrap(), TagId::parse("vip").unwrap()];
@@ -214,7 +216,9 @@ fn the_questions() {
         ask(&mut model, question);
         for (columns, rows) in [(80, 14), (50, 12), (38, 9)] {
             let drawn = draw(&mut model, &COLOURS, columns, rows).text();
-            told.push(drawn.lines().filter(|line| line.contains(['│', '┌', '└']) || rows == 9).collect::<Vec<_>>().join("\n"));
+            told.push(
+                drawn.lines().filter(|line| line.contains(['│', '┌', '└']) || rows == 9).collect::<Vec<_>>().join("\n"),
+            );
         }
     }
     insta::assert_snapshot!("agent_questions", told.join("\n\n"));
@@ -278,7 +282,8 @@ fn the_lists_of_what_is_held() {
         request_id: Some(raw("req_0123456789ab")),
         fields: vec![(raw("contact_email"), raw("Invalid email"))],
     };
-    let reply = acts::Reply { text: raw("Hello June"), cursor: 0, attachments: Vec::new(), baseline: Default::default() };
+    let reply =
+        acts::Reply { text: raw("Hello June"), cursor: 0, attachments: Vec::new(), baseline: Default::default() };
     let _ = acts::reply(&mut model, &id("june"), reply, Before::Nothing, &mut Vec::new());
     let _ = acts::note(&mut model, &id("tomas"), &raw("call back"), 0, &mut Vec::new());
     let _ = acts::priority(&mut model, &id("zoe"), Priority::High, &mut Vec::new());
