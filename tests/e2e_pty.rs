@@ -13,6 +13,8 @@ mod ends;
 mod keys;
 #[path = "e2e_pty/pastes.rs"]
 mod pastes;
+#[path = "e2e_pty/record.rs"]
+mod record;
 #[path = "e2e_pty/reply.rs"]
 mod reply;
 #[path = "e2e_pty/sizes.rs"]

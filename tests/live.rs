@@ -160,6 +160,8 @@ async fn drawn_under(switches: &[(&str, serde_json::Value)], length: usize) -> S
         app.settled().await;
     }
     assert!(at_beginning(&app), "{}", app.dump());
+    // The message under the cursor says its time to the second, and some of these times have none.
+    app.keys("v");
     let painted = app.painted(app.model().screen.layout.thread);
     let whole = format!("{}\n{end}\n{painted}", app.thread_text());
     app.end().await;

@@ -5,9 +5,15 @@
 
 mod support;
 
+#[path = "replay/hostile.rs"]
+mod hostile;
+#[path = "replay/record.rs"]
+mod record;
+
 use serde_json::json;
 use support::{Recording, Start, TestApp, Town, message, screen_rows, seconds};
 use takeover::app::{Event, Model, Settings, Size, Stamped, settle, update};
+use takeover::runtime::Observer;
 use takeover::sandbox::command::NewConversation;
 use takeover::sandbox::{Fault, FaultKind, Script};
 
@@ -48,7 +54,7 @@ fn lasting(model: &Model) -> Vec<String> {
 
 /// A busy run: the demo's visitors, faults, sizes, a held, a stopped and a lost reply. Its recording, its last model,
 /// and its frames.
-async fn busy_run() -> (Settings, Size, Recording, TestApp) {
+async fn busy_run(observe: impl FnOnce(&Settings, &Town) -> Option<Observer>) -> (Settings, Size, Recording, TestApp) {
     let town = Town::with(|options| options.script = Script::Demo).await;
     town.conversation(NewConversation {
         status: Some("agent_requested".to_owned()),
@@ -61,7 +67,13 @@ async fn busy_run() -> (Settings, Size, Recording, TestApp) {
     let mut settings = Start::default().settings;
     settings.me = Some(town.member(0));
     let size = Size { columns: 120, rows: 40 };
-    let start = Start { settings: settings.clone(), size, recording: Some(recording.clone()), ..Start::default() };
+    let start = Start {
+        settings: settings.clone(),
+        size,
+        recording: Some(recording.clone()),
+        observer: observe(&settings, &town),
+        ..Start::default()
+    };
     let mut app = TestApp::start_with(&town, start);
     app.settled().await;
     app.keys("w<enter>");
@@ -94,7 +106,7 @@ async fn busy_run() -> (Settings, Size, Recording, TestApp) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_recorded_run_replays_to_the_same_screen_after_every_event_and_ends_in_the_same_state() {
-    let (settings, size, recording, mut app) = busy_run().await;
+    let (settings, size, recording, mut app) = busy_run(|_, _| None).await;
     let events = recording.lock().unwrap().clone();
     let frames = app.frames.take().unwrap();
     assert_eq!(frames.len(), events.len());

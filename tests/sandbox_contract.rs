@@ -24,6 +24,8 @@ mod patch;
 mod people;
 #[path = "sandbox_contract/races.rs"]
 mod races;
+#[path = "sandbox_contract/receiver.rs"]
+mod receiver;
 #[path = "sandbox_contract/replies.rs"]
 mod replies;
 #[path = "sandbox_contract/shapes.rs"]
@@ -32,3 +34,9 @@ mod shapes;
 mod switches;
 #[path = "sandbox_contract/tags.rs"]
 mod tags;
+#[path = "sandbox_contract/webhook_deliveries.rs"]
+mod webhook_deliveries;
+#[path = "sandbox_contract/webhook_endpoints.rs"]
+mod webhook_endpoints;
+#[path = "sandbox_contract/webhook_faults.rs"]
+mod webhook_faults;

@@ -15,5 +15,7 @@ mod order;
 mod reading;
 #[path = "update/tasks.rs"]
 mod tasks;
+#[path = "update/threads.rs"]
+mod threads;
 #[path = "update/verbs.rs"]
 mod verbs;

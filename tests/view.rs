@@ -8,5 +8,7 @@ mod agent;
 mod hostile;
 #[path = "view/pictures.rs"]
 mod pictures;
+#[path = "view/reading.rs"]
+mod reading;
 #[path = "view/sample.rs"]
 mod sample;

@@ -191,6 +191,8 @@ pub enum Action {
     CopyLink,
     /// Copy the visitor's e-mail address.
     CopyEmail,
+    /// Pipe the transcript, without notes, to a command.
+    Pipe,
     /// Search.
     Search,
     /// The next hit.
@@ -352,6 +354,7 @@ impl Action {
             Self::SearchPrevious => "previous hit",
             Self::SearchKeep => "find it in the thread, open the row in the list",
             Self::SearchEnd => "end the search",
+            Self::Pipe => "pipe the transcript to a command",
             Self::TakeBack => "take back what is held, else undo",
             Self::Refresh => "refresh, show what is new",
             Self::Redraw => "draw again",

@@ -51,6 +51,18 @@ impl Cache {
         }
     }
 
+    /// How many messages are wrapped.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bodies.len()
+    }
+
+    /// Whether nothing is wrapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bodies.is_empty()
+    }
+
     fn body(&mut self, message: &Message, speaker: Speaker, width: usize, dress: &Dress) -> Vec<LineKind> {
         if let Some((worn, held)) = self.bodies.get(&message.id)
             && worn == dress
@@ -113,8 +125,9 @@ pub fn lines(view: &View<'_>, cache: &mut Cache, at: usize) -> Vec<Line> {
     }
     let own = |kind| Line { message: Some(message.id.clone()), kind };
     let mark = if ahead || !message.created_at.certain { "~" } else { "" };
-    let form = if settings.absolute_times { "%Y-%m-%d %H:%M:%S" } else { "%H:%M" };
-    let time = format!("{mark}{}", civil.format(form));
+    // A marker has little room, and its day stands above it.
+    let full = settings.absolute_times && speaker != Speaker::Marker;
+    let time = format!("{mark}{}", civil.format(if full { "%Y-%m-%d %H:%M:%S" } else { "%H:%M" }));
     let dress =
         Dress { fold: thread.fold_of(&message.id), source: view.model.reading.source, needle: view.needle.clone() };
     let text_width = usize::from(view.width).saturating_sub(GUTTER).max(1);

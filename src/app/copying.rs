@@ -5,6 +5,7 @@ use crate::text::{RawText, sanitize, sanitize_line};
 
 use super::action::Action;
 use super::effect::Effect;
+use super::event::CopiedBy;
 use super::listing;
 use super::model::Model;
 use super::notice::Weight;
@@ -27,6 +28,24 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     };
     model.notices.say(now, Weight::Plain, words, outside);
     effects.push(Effect::Copy { text });
+}
+
+/// What came of it. No terminal says whether it took the text: neither do we, but which way it went.
+pub fn told(model: &mut Model, result: Result<CopiedBy, RawText>) {
+    let how = match result {
+        Ok(CopiedBy::Terminal) => "copied by the terminal (OSC 52): ",
+        Ok(CopiedBy::Tmux) => "copied through tmux (OSC 52): ",
+        Err(why) => {
+            let now = model.now.mono;
+            model.notices.say(now, Weight::Warning, "not copied:", Some(why));
+            return;
+        }
+    };
+    if let Some(notice) = &mut model.notices.latest
+        && let Some(what) = notice.words.strip_prefix("copied ")
+    {
+        notice.words = format!("{how}{what}");
+    }
 }
 
 /// What is said, what from outside belongs to it, and the text.

@@ -128,6 +128,16 @@ pub enum Effect {
         /// What: made safe already, line breaks kept, none at the end (security, S4).
         text: String,
     },
+    /// Run a line that the person wrote, by a shell, with text on its standard input (security, S27). Answered by
+    /// `Piped`.
+    Pipe {
+        /// The number of this ask.
+        ask: u64,
+        /// The line.
+        command: String,
+        /// What it reads: text made safe.
+        input: String,
+    },
     /// Ring the bell.
     RingBell,
     /// Clear and draw everything again.
@@ -154,7 +164,8 @@ impl Effect {
             | Self::DeleteTag { .. }
             | Self::Conclude { .. }
             | Self::OpenLink { .. }
-            | Self::SaveFile { .. } => false,
+            | Self::SaveFile { .. }
+            | Self::Pipe { .. } => false,
         }
     }
 }

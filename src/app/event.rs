@@ -84,6 +84,30 @@ pub enum CopiedBy {
     Tmux,
 }
 
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PipeEnd {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+    /// Its time was over.
+    TimeOver,
+}
+
+/// What a command left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piped {
+    /// Its standard output, at most 1 MiB.
+    pub output: RawText,
+    /// Its standard error, at most 64 KiB.
+    pub errors: RawText,
+    /// Whether it wrote more than that to standard output, and was ended for it.
+    pub cut: bool,
+    /// How it ended.
+    pub end: PipeEnd,
+}
+
 /// A fact.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
@@ -156,6 +180,13 @@ pub enum Event {
         /// The way it went, or why it did not, in words.
         result: Result<CopiedBy, RawText>,
     },
+    /// A command that a person piped a transcript to has ended.
+    Piped {
+        /// The number of the ask.
+        ask: u64,
+        /// What it left, or why it did not run, in words.
+        result: Result<Piped, RawText>,
+    },
     /// The terminal is ours again after Ctrl-Z.
     Resumed,
 }
@@ -178,6 +209,7 @@ impl Event {
             Self::LinkOpened { .. } => "LinkOpened",
             Self::FileSaved { .. } => "FileSaved",
             Self::Copied { .. } => "Copied",
+            Self::Piped { .. } => "Piped",
             Self::Resumed => "Resumed",
         }
     }

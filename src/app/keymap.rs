@@ -168,6 +168,8 @@ pub const BINDINGS: &[Binding] = &[
     row(READING, "yt", Action::CopyTranscript),
     row(THREAD, "yu", Action::CopyLink),
     row(READING, "ye", Action::CopyEmail),
+    row(READING, "!", Action::Pipe),
+    row(READING, "|", Action::Pipe),
     row(COMPOSER, "<c-s>", Action::Send),
     row(COMPOSER, "<c-x><enter>", Action::Send),
     row(COMPOSER, "<c-enter>", Action::Send),

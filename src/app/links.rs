@@ -260,7 +260,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn told(line: &str) -> Vec<(&str, String, Option<Odd>)> {
-        find_in(line).into_iter().map(|found| (&line[found.range], found.link.host, found.odd)).collect()
+        find_in(line).into_iter().map(|found| (line.get(found.range).unwrap(), found.link.host, found.odd)).collect()
     }
 
     fn one(line: &str) -> (String, Option<Odd>) {

@@ -35,6 +35,7 @@ pub mod notice;
 pub mod noting;
 pub mod outbox;
 pub mod overlay;
+pub mod piping;
 pub mod poller;
 pub mod popup;
 pub mod prompt;
@@ -61,7 +62,7 @@ pub mod writing;
 
 pub use action::Action;
 pub use effect::{Effect, Fetch};
-pub use event::{CopiedBy, Delivery, Event, Found, Size, Stamped};
+pub use event::{CopiedBy, Delivery, Event, Found, PipeEnd, Piped, Size, Stamped};
 pub use key::{Code, Key};
 pub use model::{Focus, Model};
 pub use settings::Settings;

@@ -117,6 +117,7 @@ pub fn open(model: &mut Model, id: &ConversationId) {
         thread.selected = None;
         thread.fresh = None;
         thread.looked_at = false;
+        thread.opened_in = model.step;
     }
 }
 

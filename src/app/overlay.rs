@@ -11,6 +11,7 @@ use super::chooser::Chooser;
 use super::key::Key;
 use super::links::Link;
 use super::listing::Listing;
+use super::piping::Pipe;
 use super::prompt::Prompt;
 use super::records::Records;
 
@@ -32,6 +33,18 @@ pub enum Overlay {
     },
     /// Links and files, to open or save one.
     Links(Listing),
+    /// The line of a command that gets the transcript ([`super::piping`]).
+    PipePrompt,
+    /// That command runs.
+    PipeRunning {
+        /// The number of the ask.
+        ask: u64,
+    },
+    /// What the command wrote.
+    PipeOutput {
+        /// The first row shown.
+        top: usize,
+    },
     /// A question that takes only `y` and Esc.
     Question(Question),
     /// One of several, narrowed by typing.
@@ -48,7 +61,14 @@ impl Overlay {
         match self {
             Self::Choose(chooser) => Some(&mut chooser.filter),
             Self::Prompt(prompt) => Some(&mut prompt.editor),
-            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) | Self::Records(_) => None,
+            Self::Help { .. }
+            | Self::WhoAmI { .. }
+            | Self::Links(_)
+            | Self::PipePrompt
+            | Self::PipeRunning { .. }
+            | Self::PipeOutput { .. }
+            | Self::Question(_)
+            | Self::Records(_) => None,
         }
     }
 
@@ -56,8 +76,14 @@ impl Overlay {
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         match self {
-            Self::Choose(_) | Self::Prompt(_) => true,
-            Self::Help { .. } | Self::WhoAmI { .. } | Self::Links(_) | Self::Question(_) | Self::Records(_) => false,
+            Self::Choose(_) | Self::Prompt(_) | Self::PipePrompt => true,
+            Self::Help { .. }
+            | Self::WhoAmI { .. }
+            | Self::Links(_)
+            | Self::PipeRunning { .. }
+            | Self::PipeOutput { .. }
+            | Self::Question(_)
+            | Self::Records(_) => false,
         }
     }
 }
@@ -127,6 +153,8 @@ pub struct Overlays {
     pub open: Option<(Overlay, Duration)>,
     /// A prefix that waits for its second key.
     pub prefix: Option<Key>,
+    /// A transcript on its way through a command.
+    pub pipe: Pipe,
     /// The demo's lesson: which step it is at.
     pub lesson: Option<Lesson>,
     /// Whether the first-run question "who are you" was answered or not needed.

@@ -7,7 +7,7 @@ use super::key::{Code, Key};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, QUESTION_DEAF_FOR, Question};
-use super::{acts, choosing, listing, moving, prompt, records, update, verbs, writing};
+use super::{acts, choosing, listing, moving, piping, prompt, records, update, verbs, writing};
 
 /// Asks once, on the first run, who of the members the person is. Never while someone types or another popup stands.
 pub fn introduce(model: &mut Model) {
@@ -41,6 +41,8 @@ pub fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Overlay::WhoAmI { .. } if deaf => {}
         Overlay::WhoAmI { chosen } => who_am_i(model, key, chosen),
         Overlay::Links(_) => listing::press(model, key, effects),
+        Overlay::PipePrompt => piping::press(model, key, effects),
+        Overlay::PipeRunning { .. } | Overlay::PipeOutput { .. } => piping::press_output(model, key),
         Overlay::Question(_) if deaf => {}
         Overlay::Question(question) => answer(model, key, &question, effects),
         Overlay::Choose(chooser) => choosing::press(model, key, chooser, effects),

@@ -300,7 +300,7 @@ mod tests {
 
     fn looks(text: &str) -> Vec<(String, Look)> {
         let prose = read(text);
-        let look = |span: &Span| (prose.text[span.start..span.end].to_owned(), span.look);
+        let look = |span: &Span| (prose.text.get(span.start..span.end).unwrap().to_owned(), span.look);
         prose.spans.iter().map(look).collect()
     }
 

@@ -14,7 +14,7 @@ use super::outbox::Work;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::viewport::{self, Viewport, Window};
-use super::{triage, words};
+use super::{piping, triage, words};
 
 /// The preview beside the list follows the cursor once it rests this long: held keys do not draw threads.
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
@@ -37,6 +37,7 @@ pub fn settle(model: &mut Model, size: Size) {
     model.screen.rows_each = if layout.list.width >= 60 { 1 } else { 2 };
     model.screen.list_fits = usize::from(layout.list.height / model.screen.rows_each.max(1)).max(1);
     keep_in_view(model);
+    piping::settle(model);
     composer(model);
     thread(model, shown.as_ref());
     seen(model);
@@ -287,8 +288,9 @@ fn seen(model: &mut Model) {
     let Some(thread) = model.threads.held.get_mut(&id) else { return };
     let at_tail = thread.anchor == Anchor::Tail && thread.read.is_some();
     let looked_at = at_tail && model.panes.terminal_focused != Some(false);
-    thread.looked_at = looked_at;
-    if looked_at {
+    // What is held from before may be old: the line before what is new waits for the first answer.
+    thread.looked_at = looked_at && thread.read.is_some_and(|read| read.came_in > thread.opened_in);
+    if thread.looked_at || (looked_at && thread.read_to.is_none()) {
         thread.read_to = thread.newest().map(|entry| (entry.message.id.clone(), model.now.wall));
     }
     let thread = &*thread;

@@ -157,6 +157,8 @@ pub struct Thread {
     pub read_to: Option<(MessageId, DateTime<Utc>)>,
     /// The first message that came since, and since when: it stays where it is while the thread is open.
     pub fresh: Option<(MessageId, DateTime<Utc>)>,
+    /// The step in which it was opened last: what is read after it may tell of something that came before.
+    pub opened_in: u64,
     /// Whether the last frame showed the end of the opened thread to somebody.
     pub looked_at: bool,
     /// The newest message when the reader last saw the end; what follows is "new".
@@ -291,18 +293,18 @@ impl Thread {
         }
     }
 
-    /// A read of the newest page came that was asked in that step: markers of what was answered before are here now.
-    pub fn read_back(&mut self, asked: u64, step: u64) {
-        for caused in self.caused.iter_mut().filter(|caused| caused.answered_in <= asked) {
-            caused.read_back_in.get_or_insert(step);
-        }
-    }
-
     /// How much is shown of what a message folds.
     #[must_use]
     pub fn fold_of(&self, id: &MessageId) -> Fold {
         let usual = if self.trace { Fold::Some } else { Fold::Folded };
         self.folds.get(id).copied().unwrap_or(usual)
+    }
+
+    /// A read of the newest page came that was asked in that step: markers of what was answered before are here now.
+    pub fn read_back(&mut self, asked: u64, step: u64) {
+        for caused in self.caused.iter_mut().filter(|caused| caused.answered_in <= asked) {
+            caused.read_back_in.get_or_insert(step);
+        }
     }
 
     /// The messages with who spoke, oldest first.

@@ -37,7 +37,7 @@ pub enum Row {
     },
 }
 
-/// The rows of one tool call, `cells` wide in all.
+/// The rows of one tool call, `cells` wide in all. Why it failed comes first: that is what is looked for.
 #[must_use]
 pub fn rows(
     input: Option<&RawText>,
@@ -52,14 +52,14 @@ pub fn rows(
     }
     let narrow = cells < NARROW;
     let room = if narrow { cells } else { cells - LABEL }.max(1);
-    for (label, raw, json) in [("input", input, true), ("output", output, true), ("failed", error, false)] {
+    for (label, raw, json) in [("failed", error, false), ("input", input, true), ("output", output, true)] {
         let Some(raw) = raw.filter(|raw| !raw.is_empty()) else { continue };
         if narrow {
             rows.push(Row::Text { label, text: String::new() });
         }
         let cut: String = raw.as_raw().chars().take(LIMIT).collect();
         let at_least = cut.len() < raw.as_raw().len();
-        let laid = if json { lay_out(&cut, room) } else { cut };
+        let laid = if json { lay_out(&cut, room) } else { cut.trim_end().to_owned() };
         let safe = sanitize(&RawText::new(laid));
         let wrapped = wrap(safe.as_str(), room);
         let most = if fold == Fold::Whole { usize::MAX } else { ROWS_AT_MOST };
@@ -183,8 +183,8 @@ mod tests {
         let error = RawText::new("no such order");
         let some = rows(Some(&raw), None, Some(&error), Fold::Some, 40);
         assert_eq!(some.len(), ROWS_AT_MOST + 2);
-        assert_eq!(text(&some)[0], "input|[");
-        assert_eq!(text(&some)[ROWS_AT_MOST..], ["30 more, false", "failed|no such order"]);
+        assert_eq!(text(&some)[..2], ["failed|no such order", "input|["]);
+        assert_eq!(text(&some)[ROWS_AT_MOST + 1], "30 more, false");
         assert_eq!(rows(Some(&raw), None, Some(&error), Fold::Whole, 40).len(), 43);
         assert!(rows(Some(&raw), None, Some(&error), Fold::Folded, 40).is_empty());
         assert_eq!(text(&rows(None, None, Some(&error), Fold::Some, 20)), ["failed|", "|no such order"]);

@@ -9,7 +9,7 @@ use crate::text::RawText;
 use super::action::Action;
 use super::chooser::Ask;
 use super::effect::Effect;
-use super::event::{CopiedBy, Delivery, Event, Stamped};
+use super::event::{Delivery, Event, Stamped};
 use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
 use super::keymap::{Context, Keymap, Lookup};
@@ -18,8 +18,8 @@ use super::notice::Weight;
 use super::overlay::{Overlay, Question};
 use super::records::Which;
 use super::{
-    attention, choosing, copying, editing, fields, lesson, listing, moving, noting, poller, popup, reading, reconcile,
-    records, search, sending, undo, verbs, writing,
+    attention, choosing, copying, editing, fields, lesson, listing, moving, noting, piping, poller, popup, reading,
+    reconcile, records, search, sending, undo, verbs, writing,
 };
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
@@ -64,7 +64,8 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
         }
         Event::LinkOpened { ask, result } => listing::opened(model, ask, result),
         Event::FileSaved { ask: _, result } => listing::saved(model, result),
-        Event::Copied { result } => copied(model, result),
+        Event::Copied { result } => copying::told(model, result),
+        Event::Piped { ask, result } => piping::ended(model, ask, result),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -72,22 +73,6 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
     }
     follow_up(model, &mut effects);
     effects
-}
-
-/// No terminal says whether it took the text: neither do we.
-fn copied(model: &mut Model, result: Result<CopiedBy, RawText>) {
-    let now = model.now.mono;
-    match result {
-        Ok(CopiedBy::Terminal) => {
-            let words = "copied by the terminal (OSC 52), which never confirms it";
-            model.notices.say(now, Weight::Plain, words, None);
-        }
-        Ok(CopiedBy::Tmux) => {
-            let words = "copied through tmux (OSC 52), if it has set-clipboard or allow-passthrough on";
-            model.notices.say(now, Weight::Plain, words, None);
-        }
-        Err(why) => model.notices.say(now, Weight::Warning, "not copied:", Some(why)),
-    }
 }
 
 /// By how much one clock went on further than the other: the monotonic one stands still while a machine sleeps.
@@ -155,6 +140,10 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     if in_text && model.overlays.open.is_none() {
         return false;
     }
+    // A line that came with its Enter was not typed: it may be read before it runs.
+    if matches!(model.overlays.open, Some((Overlay::PipePrompt, _))) {
+        return keys.len() > 1 && keys.contains(&Key::plain(Code::Enter));
+    }
     let mut typed = keys.iter().filter_map(|key| key.typed());
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
@@ -175,6 +164,10 @@ fn written_by(key: Key) -> Option<char> {
 fn pasted(model: &mut Model, text: RawText) {
     model.panes.last_key = Some(model.now.mono);
     if text.is_empty() {
+        return;
+    }
+    if matches!(model.overlays.open, Some((Overlay::PipePrompt, _))) {
+        piping::insert(model, &text);
         return;
     }
     if let Some((overlay, _)) = &mut model.overlays.open {
@@ -335,6 +328,7 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             model.overlays.show(Overlay::Help { top: 0 }, now);
         }
         Action::Quit => quit(model, effects),
+        Action::Pipe => piping::open(model),
         Action::TakeBack => undo::undo(model, effects),
         Action::Palette => choosing::open(model, Ask::Command(context(model)), effects),
         Action::Outbox => records::open(model, Which::Outbox),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::config::SETTINGS;
 use crate::effects::Machine;
 use crate::effects::children::{Children, without_secrets};
 use crate::terminal::{Clipboard, Colours};
@@ -16,10 +17,16 @@ const LIMIT: usize = 8 * 1024;
 pub(super) struct Environment {
     /// `TAKEOVER_API_KEY`, if it is set and not empty.
     pub(super) key: Option<SecretString>,
-    /// `TAKEOVER_BASE_URL`.
-    pub(super) base_url: Option<String>,
-    /// What the terminal can show.
+    /// The settings that have a variable set: name and value.
+    pub(super) settings: Vec<(&'static str, String)>,
+    /// `XDG_CONFIG_HOME`.
+    pub(super) config_home: Option<PathBuf>,
+    /// `HOME`.
+    pub(super) home: Option<PathBuf>,
+    /// What the terminal can show, and is to show.
     pub(super) colours: Colours,
+    /// What it can show whatever `NO_COLOR` says: a theme that was chosen goes before it.
+    pub(super) all_colours: Colours,
     /// How text gets to the clipboard.
     pub(super) clipboard: Clipboard,
     /// Whether the terminal draws nothing beyond ASCII.
@@ -41,6 +48,14 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty() && value.len() <= LIMIT)
 }
 
+/// A setting's variable. One that can't be read is no variable left out: nothing takes what stands for it.
+#[expect(clippy::disallowed_methods, reason = "this module is the door to the environment")]
+fn setting(name: &str) -> Option<String> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+    let readable = value.into_string().ok().filter(|value| value.len() <= LIMIT);
+    Some(readable.unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string()))
+}
+
 impl Environment {
     /// Reads it.
     pub(super) fn read() -> Self {
@@ -58,8 +73,11 @@ impl Environment {
             downloads: folder("XDG_DOWNLOAD_DIR").or_else(|| Some(folder("HOME")?.join("Downloads"))),
             for_children: without_secrets(std::env::vars_os(), secrets.as_slice()),
             key,
-            base_url: variable("TAKEOVER_BASE_URL"),
+            settings: SETTINGS.iter().filter_map(|row| Some((row.name, setting(row.variable)?))).collect(),
+            config_home: folder("XDG_CONFIG_HOME"),
+            home: folder("HOME"),
             colours: Colours::of(term.as_deref(), colorterm.as_deref(), no_color.as_deref()),
+            all_colours: Colours::of(term.as_deref(), colorterm.as_deref(), None),
             clipboard: Clipboard::of(term.as_deref(), variable("TMUX").as_deref()),
             ascii: !utf8 || term.as_deref() == Some("dumb"),
         }

@@ -7,29 +7,31 @@ use clap::Args;
 
 use crate::api::Client;
 use crate::app::Settings;
+use crate::app::notice::Weight;
 use crate::clock::Clock;
-use crate::domain::UserId;
+use crate::config::{self, Config, Given};
 use crate::effects::{Runner, Shared};
-use crate::http::{BaseUrl, DEFAULT_BASE_URL};
+use crate::http::BaseUrl;
 use crate::random::Random;
-use crate::runtime::{self, End, Inbox, RunError, Session};
+use crate::runtime::{self, End, Inbox, Recorder, RunError, Session};
 use crate::store::MemoryJournal;
-use crate::terminal::Colours;
 use crate::text::is_doubtful;
-use crate::ui::Theme;
 
 use super::environment::Environment;
-use super::{NO_KEY, USAGE, ended, failed, in_background, printer};
+use super::record::RecordArgs;
+use super::{NO_KEY, configuration, ended, failed, in_background, printer, usage};
 
 /// The inbox's arguments.
 #[derive(Args, Clone, Debug)]
 pub(super) struct InboxArgs {
     /// The platform's base URL [default: TAKEOVER_BASE_URL, else the platform's own].
     #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
+    pub(super) base_url: Option<String>,
     /// Your user id among the members: the inbox does not ask who you are.
     #[arg(long, value_name = "USER_ID")]
-    me: Option<String>,
+    pub(super) me: Option<String>,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
 }
 
 /// Three lines for somebody who has no key set.
@@ -38,52 +40,57 @@ const WITHOUT_A_KEY: &str = "takeover: no key. Put your organisation's API key i
 To look around first, with nothing to set up: takeover demo";
 
 /// Opens the inbox of the organisation whose key is in the environment.
-pub(super) fn run(args: &InboxArgs, environment: &Environment) -> ExitCode {
+pub(super) fn run(given: &Given, record: &RecordArgs, environment: &Environment) -> ExitCode {
     let Some(key) = environment.key.clone() else {
         printer::complain(WITHOUT_A_KEY);
         return ExitCode::from(NO_KEY);
     };
-    let base = args.base_url.as_deref().or(environment.base_url.as_deref()).unwrap_or(DEFAULT_BASE_URL);
-    let base = match BaseUrl::parse(base) {
-        Ok(base) => base,
-        Err(error) => return usage(&format!("the base URL does not fit: {error}")),
-    };
-    let me = match args.me.as_deref().map(UserId::parse) {
-        Some(None) => return usage("--me takes a user id of the team's members"),
-        Some(Some(me)) => Some(me),
-        None => None,
-    };
-    let client = match Client::new(base, key, Clock::system()) {
+    let config = config::load(given, &config::read);
+    if config.stops().is_some() {
+        return configuration::refused(&config);
+    }
+    let client = BaseUrl::parse(&config.values.base_url).map_err(|error| error.to_string());
+    let client = client.and_then(|base| Client::new(base, key, Clock::system()).map_err(|error| error.to_string()));
+    let client = match client {
         Ok(client) => client,
-        Err(error) => return usage(&error.to_string()),
+        Err(words) => return usage(&words),
     };
-    let settings = Settings { me, ascii: environment.ascii, ..Settings::default() };
-    match in_background(open(client, settings, false, environment)) {
-        Ok(end) => ended(end),
+    let settings = config.values.settings.clone();
+    match in_background(open(client, settings, false, &config, environment, record)) {
+        Ok(Ok(end)) => ended(end),
+        Ok(Err(words)) => usage(&words),
         Err(error) => failed(&error.to_string()),
     }
 }
 
-fn usage(words: &str) -> ExitCode {
-    printer::complain(&format!("takeover: {words}"));
-    ExitCode::from(USAGE)
-}
-
-/// Runs the inbox over this client until it ends.
+/// Runs the inbox over this client until it ends. An error is a flag that does not fit, in words.
 pub(super) async fn open(
     client: Client,
     settings: Settings,
     lesson: bool,
+    config: &Config,
     environment: &Environment,
-) -> Result<End, RunError> {
+    record: &RecordArgs,
+) -> Result<Result<End, RunError>, String> {
+    let clock = Clock::system();
+    let (colours, theme) = configuration::look(config, environment);
+    let recorder = record.start(&settings, &format!("{colours:?}"), lesson, &clock)?;
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
-    let theme = Theme::of(!matches!(environment.colours, Colours::None | Colours::Dumb), settings.ascii);
     let (mut runner, told) = Runner::new(client, journal, Random::System);
     runner.set_machine(environment.machine());
-    let mut session = Session::new(settings, (runner, told), Clock::system());
+    let mut session = Session::new(settings, (runner, told), clock.clone());
+    if let Some(recorder) = &recorder {
+        session.observe(recorder.observer());
+    }
     if lesson {
         session.model.overlays.lesson = Some(crate::app::overlay::Lesson::Longest);
     }
-    runtime::run(session, Inbox { colours: environment.colours, theme, clipboard: environment.clipboard, is_doubtful })
-        .await
+    if let Some(words) = config.said() {
+        session.model.notices.say(clock.now().mono, Weight::Warning, words, None);
+    }
+    let end = runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful }).await;
+    if let Some(Err(error)) = recorder.map(Recorder::finish) {
+        printer::complain(&format!("takeover: the record is not whole: {error}"));
+    }
+    Ok(end)
 }

@@ -1,9 +1,14 @@
 //! The commands, one file each. Reads arguments and the environment, wires the rooms, and turns ends into exit codes.
 
+mod config;
+mod configuration;
 mod demo;
 mod environment;
 mod inbox;
+mod keys;
 mod printer;
+mod record;
+mod replay;
 pub mod sandbox;
 
 use std::ffi::OsString;
@@ -20,7 +25,7 @@ use environment::Environment;
 const DONE: u8 = 0;
 /// Something failed; the message says what.
 const FAILED: u8 = 1;
-/// The arguments or the environment do not fit.
+/// The arguments, the environment or the configuration do not fit.
 const USAGE: u8 = 2;
 /// There is no key.
 const NO_KEY: u8 = 3;
@@ -32,6 +37,8 @@ const FAULT: u8 = 101;
 #[command(name = "takeover", version, about, disable_help_subcommand = true)]
 struct Arguments {
     #[command(flatten)]
+    configuration: configuration::ConfigurationArgs,
+    #[command(flatten)]
     inbox: inbox::InboxArgs,
     #[command(subcommand)]
     command: Option<Command>,
@@ -41,6 +48,12 @@ struct Arguments {
 enum Command {
     /// A busy inbox on this machine: nothing to configure, nothing left behind.
     Demo(demo::DemoArgs),
+    /// The configuration: whether it fits, what holds and where it came from, where the files are.
+    Config(config::ConfigArgs),
+    /// The keys as they stand.
+    Keys(keys::KeysArgs),
+    /// Play a recorded session back and print the screen it ends with.
+    Replay(replay::ReplayArgs),
     /// The platform's API on this machine, for tests and for trying things out.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -62,9 +75,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let environment = Environment::read();
+    let given = arguments.configuration.given(&arguments.inbox, &environment);
     match arguments.command {
-        None => inbox::run(&arguments.inbox, &environment),
-        Some(Command::Demo(args)) => demo::run(&args, &environment),
+        None => inbox::run(&given, &arguments.inbox.record, &environment),
+        Some(Command::Demo(args)) => demo::run(&args, &given, &environment),
+        Some(Command::Config(args)) => config::run(&args, &given, &environment),
+        Some(Command::Keys(args)) => keys::run(&args, &given),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Sandbox(args)) => run_sandbox(&args),
     }
 }
@@ -88,6 +105,11 @@ fn in_background<F: Future>(future: F) -> io::Result<F::Output> {
 fn failed(words: &str) -> ExitCode {
     printer::complain(&format!("takeover: {words}"));
     ExitCode::from(FAILED)
+}
+
+fn usage(words: &str) -> ExitCode {
+    printer::complain(&format!("takeover: {words}"));
+    ExitCode::from(USAGE)
 }
 
 /// What the end of the loop is to the shell.

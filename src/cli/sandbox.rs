@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::sandbox::{Options, Sandbox, Script, StartError, Switches};
+use crate::sandbox::{Destination, Options, Sandbox, Script, StartError, Switches};
 
 /// Serve the platform's API on this machine, for tests and for trying things out.
 #[derive(Args, Clone, Debug)]
@@ -40,6 +40,10 @@ pub struct SandboxArgs {
     /// Answer an open question of the API the other way, as in `message_order=asc`; may be repeated.
     #[arg(long = "switch", value_name = "NAME=VALUE", value_parser = one_switch)]
     pub switches: Vec<String>,
+    /// Send the webhook deliveries of a public host to this machine, as in
+    /// `relay.example.com=http://127.0.0.1:8080`; may be repeated. Those of other hosts go nowhere.
+    #[arg(long, value_name = "HOST=URL", value_parser = Destination::parse)]
+    pub deliver: Vec<Destination>,
     /// With scripted visitors, a bot and colleagues.
     #[arg(long)]
     pub demo: bool,
@@ -85,6 +89,7 @@ impl SandboxArgs {
             script: if self.demo { Script::Demo } else { Script::None },
             switches,
             api_key: None,
+            deliver: self.deliver.clone(),
             clock: Clock::system(),
             // Repeatable to the last id; keys and the control path never come from here.
             random: Random::seeded(self.seed),
@@ -142,6 +147,22 @@ mod tests {
         assert_eq!((options.minute_limit, options.hour_limit), (7, 70));
         assert_eq!(options.switches.message_order, MessageOrder::Asc);
         assert_eq!(options.script, Script::Demo);
+    }
+
+    #[test]
+    fn deliveries_can_be_led_to_this_machine_and_nowhere_else() {
+        let words = [
+            "sandbox",
+            "--deliver",
+            "relay.example.com=http://127.0.0.1:8080",
+            "--deliver",
+            "b.example=http://[::1]:9",
+        ];
+        let options = Line::try_parse_from(words).ok().unwrap().args.options().unwrap();
+        assert_eq!(options.deliver.len(), 2);
+        let refused =
+            Line::try_parse_from(["sandbox", "--deliver", "relay.example.com=http://10.0.0.1"]).err().unwrap();
+        assert!(refused.to_string().contains("this machine alone"));
     }
 
     #[test]

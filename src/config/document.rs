@@ -15,9 +15,9 @@ use super::files::LIMIT;
 use super::problem::{Place, Problem, said};
 
 /// The most problems that one file's text reports before nothing in it counts.
-const MOST: usize = 50;
+const MOST: usize = 20;
 /// The most bytes that reading around damage may read again.
-const WORK: usize = 16 * LIMIT;
+const WORK: usize = 3 * LIMIT;
 /// The most lines that a value is looked for above where it went wrong.
 const LOOKS_BACK: usize = 200;
 
@@ -132,6 +132,9 @@ impl Document {
     /// Reads the text again and again, each time without the first line that was wrong.
     fn parse(&mut self, work: &mut String, told: &mut Vec<Problem>) {
         let mut spent = 0;
+        // What follows the beginning of a value that was not ended is tried by itself; that its lines then read badly
+        // is no other problem.
+        let mut same = 0..0;
         for _ in 0..MOST {
             spent += work.len();
             let (table, errors) = DeTable::parse_recoverable(work);
@@ -141,9 +144,20 @@ impl Document {
                 return;
             };
             let at = start(&error).min(work.len());
-            told.push(self.wrong(work, at, &error));
-            let Some(next) = without(work, at, &mut spent).filter(|_| spent < WORK) else { break };
-            *work = next;
+            let found = culprit(work, at, &mut spent).filter(|_| spent < WORK);
+            let begins = found.as_ref().map_or(at, |range| range.start);
+            if same.contains(&at) || (!same.is_empty() && same.end == line_start(work, at)) {
+                same.end = same.end.max(line_end(work, at) + 1);
+            } else {
+                let mut problem = self.wrong(work, at, &error);
+                if begins < line_start(work, at) {
+                    problem.what = format!("{}, in what begins on line {}", problem.what, self.line(begins));
+                    same = begins..line_end(work, at) + 1;
+                }
+                told.push(problem);
+            }
+            let Some(range) = found else { break };
+            blank(work, range);
         }
         let what = "too much of this file can't be read: nothing in it counts";
         told.push(Problem::new(Place::Whole(self.path.clone()), what, "mend what stands above first"));
@@ -200,30 +214,28 @@ fn blank(text: &mut String, range: std::ops::Range<usize>) {
     text.replace_range(range, &blanks);
 }
 
-/// The text without the line that went wrong at a byte: or, if a value above it was not ended, without that. Nothing if
-/// there is nothing to take out.
-fn without(text: &str, at: usize, spent: &mut usize) -> Option<String> {
+/// What to take out for an error at a byte: its line or, if that is in a value which began above, the line of that
+/// beginning. Nothing if there is nothing to take out.
+fn culprit(text: &str, at: usize, spent: &mut usize) -> Option<std::ops::Range<usize>> {
     let line = line_start(text, at);
     let mut reads = |end: usize| {
         *spent += end;
         *spent < WORK && text.get(..end).is_some_and(|above| DeTable::parse(above).is_ok())
     };
-    let range = if reads(line) {
-        line..line_end(text, at)
+    let first = if reads(line) {
+        line
     } else {
         let starts =
             std::iter::successors(Some(line), |line| line.checked_sub(1).map(|before| line_start(text, before)));
-        let first = starts.skip(1).take(LOOKS_BACK).find(|start| reads(*start))?;
-        first..line.saturating_sub(1)
+        starts.skip(1).take(LOOKS_BACK).find(|start| reads(*start))?
     };
+    let range = first..line_end(text, first);
     let part = text.get(range.clone())?;
     if part.trim().is_empty() {
         return None;
     }
-    let range = if part.trim_start().starts_with('[') { range.start..next_head(text, range.end) } else { range };
-    let mut next = text.to_owned();
-    blank(&mut next, range);
-    Some(next)
+    let head = part.trim_start().starts_with('[');
+    Some(if head { first..next_head(text, range.end) } else { range })
 }
 
 /// Where the next table's head begins after a byte, else the end.
@@ -299,16 +311,12 @@ mod tests {
             "b = 1 2",
             "b\u{1}",
             "b = \"\"\"open",
+            "b = [1,\n2,\nx,\n4]",
         ] {
             let (names, problems) = read(&format!("a = 1\n{bad}\nc = 3\n[t]\nd = 4\n"));
             assert_eq!(names, ["a", "c", "t.d"], "{bad:?}: {problems:?}");
-            assert!(
-                problems[0].starts_with("f:2:")
-                    || problems[0].starts_with("f:3:")
-                    || problems[0].starts_with("f:5:")
-                    || problems[0].starts_with("f:6:"),
-                "{bad:?}: {problems:?}"
-            );
+            let told = |problem: &String| problem.starts_with("f:2:") || problem.contains("begins on line 2");
+            assert!(problems.len() == 1 && problems.iter().all(told), "{bad:?}: {problems:?}");
         }
     }
 

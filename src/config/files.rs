@@ -28,9 +28,9 @@ pub enum Found {
 /// The folder of the configuration, from `XDG_CONFIG_HOME` and `HOME` (XDG base directories: a value that is no absolute
 /// path counts as none). None if neither tells.
 #[must_use]
-pub fn folder(xdg_config_home: Option<&str>, home: Option<&str>) -> Option<PathBuf> {
-    let absolute = |path: &str| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
-    let base = xdg_config_home.and_then(absolute).or_else(|| Some(home.and_then(absolute)?.join(".config")))?;
+pub fn folder(xdg_config_home: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
+    let absolute = |path: Option<&Path>| path.filter(|path| path.is_absolute()).map(Path::to_path_buf);
+    let base = absolute(xdg_config_home).or_else(|| Some(absolute(home)?.join(".config")))?;
     Some(base.join("takeover"))
 }
 
@@ -91,9 +91,10 @@ mod tests {
 
     #[test]
     fn the_folder_is_the_persons_own_and_never_relative() {
-        assert_eq!(folder(Some("/x"), Some("/h")), Some(PathBuf::from("/x/takeover")));
-        assert_eq!(folder(Some("x"), Some("/h")), Some(PathBuf::from("/h/.config/takeover")));
-        assert_eq!(folder(None, Some("h")), None);
+        let of = |xdg: &'static str, home: &'static str| folder(Some(Path::new(xdg)), Some(Path::new(home)));
+        assert_eq!(of("/x", "/h"), Some(PathBuf::from("/x/takeover")));
+        assert_eq!(of("x", "/h"), Some(PathBuf::from("/h/.config/takeover")));
+        assert_eq!(of("", "h"), None);
         assert_eq!(folder(None, None), None);
     }
 

@@ -169,6 +169,14 @@ pub fn load(given: &Given, read: &dyn Fn(&Path) -> Found) -> Config {
         keys(&mut config, folder, read);
         looks(&mut config, folder, read);
     }
+    let files: Vec<PathBuf> = config.files.iter().map(|file| file.path.clone()).collect();
+    config.problems.sort_by_key(|problem| {
+        let line = match &problem.place {
+            Place::File { line, column, .. } => (*line, *column),
+            Place::Whole(_) | Place::Variable(_) | Place::Flag(_) => (0, 0),
+        };
+        (problem.place.file().and_then(|file| files.iter().position(|known| known == file)), line)
+    });
     config
 }
 

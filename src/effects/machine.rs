@@ -4,12 +4,17 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::app::{PipeEnd, Piped};
 use crate::http::visitor::Fetcher;
 use crate::text::RawText;
 
-use super::children::Children;
+use super::children::{Children, How, Program};
 use super::{files, links};
+
+/// How long a command may take that the person waits for.
+const PIPE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The machine's edges. The default one has no folder, and children without any environment, which finds no program.
 #[derive(Clone, Debug)]
@@ -39,6 +44,19 @@ impl Machine {
     /// Opens a link; why not, where it cannot be.
     pub(super) async fn open_link(&self, url: &RawText) -> Result<(), RawText> {
         links::open(&self.children, &self.opener, url.as_raw()).await.map_err(|error| RawText::new(error.to_string()))
+    }
+
+    /// Runs a line that the person wrote, with this text on its standard input; what it left, or why it did not run.
+    pub(super) async fn pipe(&self, command: String, input: String) -> Result<Piped, RawText> {
+        let ran = self.children.run(&Program::Line(command), input.into_bytes(), PIPE_LIMIT).await;
+        let ended = ran.map_err(|error| RawText::new(error.to_string()))?;
+        let text = |bytes: &[u8]| RawText::new(String::from_utf8_lossy(bytes).into_owned());
+        let end = match ended.how {
+            How::Code(code) => PipeEnd::Code(code),
+            How::Signal(signal) => PipeEnd::Signal(signal),
+            How::TimeOver => PipeEnd::TimeOver,
+        };
+        Ok(Piped { output: text(&ended.output), errors: text(&ended.errors), cut: ended.cut, end })
     }
 
     /// Fetches a file and saves it; where it lies, or why it does not.

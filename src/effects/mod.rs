@@ -109,6 +109,13 @@ impl Runner {
                     tell(&events, Event::FileSaved { ask, result }).await;
                 });
             }
+            Effect::Pipe { ask, command, input } => {
+                let (machine, events) = (self.machine.clone(), self.events.clone());
+                self.tasks.spawn(async move {
+                    let result = machine.pipe(command, input).await;
+                    tell(&events, Event::Piped { ask, result }).await;
+                });
+            }
             Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }

@@ -18,6 +18,9 @@ use url::{Host, Url};
 /// Where the platform is when nobody says otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.awardee.dev/v1";
 
+/// What [`client`] builds.
+pub type Client = reqwest::Client;
+
 const USER_AGENT: &str = concat!("takeover/", env!("CARGO_PKG_VERSION"));
 
 /// Why a text is no base URL. The text itself is not repeated: it may hold a password.
@@ -184,11 +187,7 @@ pub fn install_provider() {
 ///
 /// # Errors
 /// [`BuildError`] where TLS cannot be set up.
-pub fn client(
-    base: &BaseUrl,
-    options: &Options,
-    authorization: Option<HeaderValue>,
-) -> Result<reqwest::Client, BuildError> {
+pub fn client(base: &BaseUrl, options: &Options, authorization: Option<HeaderValue>) -> Result<Client, BuildError> {
     install_provider();
     let mut headers = HeaderMap::new();
     if let Some(mut value) = authorization {

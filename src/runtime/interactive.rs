@@ -7,7 +7,7 @@ use std::time::Duration;
 use ratatui::Terminal;
 use tokio::sync::{Notify, mpsc};
 
-use crate::app::{CopiedBy, Effect, Event, Size, settle};
+use crate::app::{CopiedBy, Effect, Event, Size};
 use crate::terminal::{
     Clipboard, Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked,
     install_panic_hook, is_gone, mend,
@@ -76,7 +76,7 @@ impl Painter {
 
     fn draw(&mut self, session: &mut Session) -> io::Result<()> {
         let size = self.size()?;
-        settle(&mut session.model, size);
+        session.settle(size);
         let (model, theme) = (&session.model, &self.theme);
         self.terminal.draw(|frame| {
             ui::view(model, theme, frame);
@@ -201,7 +201,8 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 | Effect::DeleteTag { .. }
                 | Effect::Conclude { .. }
                 | Effect::OpenLink { .. }
-                | Effect::SaveFile { .. } => {}
+                | Effect::SaveFile { .. }
+                | Effect::Pipe { .. } => {}
             }
         }
         if quit {

@@ -3,7 +3,11 @@
 //! Owns the order of things: stamp, update, carry out, settle, draw. Never decides what an event means.
 
 mod interactive;
+mod record;
+mod replay;
 mod session;
 
 pub use interactive::{End, Inbox, RunError, run};
-pub use session::{Observer, Session};
+pub use record::{FORMAT, Header, Line, LineError, MOST_BYTES, Reader, RecordError, Recorder, create};
+pub use replay::{ReplayError, Replayed, Wrong, replay};
+pub use session::{Observer, Seen, Session};

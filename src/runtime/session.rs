@@ -8,8 +8,17 @@ use crate::app::{self, Effect, Event, Model, Moment, Settings, Size, Stamped};
 use crate::clock::Clock;
 use crate::effects::Runner;
 
-/// Is told each event as it was stamped, with the size of the screen: a recorder.
-pub type Observer = Box<dyn FnMut(&Stamped<Event>, Size) + Send>;
+/// What a session does, as an observer is told it.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen<'a> {
+    /// It handles this event next.
+    Event(&'a Stamped<Event>),
+    /// It makes the model ready for a frame of this size.
+    Drawn(Size),
+}
+
+/// Is told everything that leads to what is on the screen, in order: a recorder.
+pub type Observer = Box<dyn FnMut(Seen<'_>) + Send>;
 
 /// A model with its runner.
 pub struct Session {
@@ -29,7 +38,7 @@ impl Session {
         Self { model: Model::new(settings), clock, runner, events, step: 0, observer: None }
     }
 
-    /// Tells `observer` every event from now on.
+    /// Tells `observer` every event and every frame from now on.
     pub fn observe(&mut self, observer: Observer) {
         self.observer = Some(observer);
     }
@@ -41,10 +50,16 @@ impl Session {
         let at = Moment { mono: reading.mono, wall: reading.wall };
         let stamped = Stamped { at, step: self.step, event };
         if let Some(observer) = &mut self.observer {
-            observer(&stamped, self.model.panes.size);
+            observer(Seen::Event(&stamped));
         }
+        let effects = app::update(&mut self.model, stamped);
+        self.carry_out(effects)
+    }
+
+    /// Carries orders out. Returns what only the owner of a terminal can carry out.
+    pub fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         let mut for_terminal = Vec::new();
-        for effect in app::update(&mut self.model, stamped) {
+        for effect in effects {
             if effect.is_terminals() {
                 for_terminal.push(effect);
             } else {
@@ -52,6 +67,14 @@ impl Session {
             }
         }
         for_terminal
+    }
+
+    /// Makes the model ready to be drawn at this size.
+    pub fn settle(&mut self, size: Size) {
+        if let Some(observer) = &mut self.observer {
+            observer(Seen::Drawn(size));
+        }
+        app::settle(&mut self.model, size);
     }
 
     /// How long until the core wants to be woken; none while only events matter.

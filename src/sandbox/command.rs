@@ -3,14 +3,17 @@
 //! Owns the words alone; `control` carries them out.
 
 mod desk;
+mod webhooks;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use self::desk::{ChatbotGone, ChatbotSet, NewNote, NewTag, NoteIn, Patch, TagGone, TagSet, TakeOver};
+pub use self::webhooks::{Deliver, Deliveries, Freeze, Replay, RotateSecret};
 use super::barriers::Barrier;
 use super::faults::Fault;
 use super::platform::KeyState;
+use super::webhooks::WebhookFault;
 
 /// One command. Absent fields take their defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,10 +75,24 @@ pub enum Command {
     ClearBarriers {},
     /// The platform's time moves on.
     Advance(Advance),
+    /// An endpoint made in the dashboard; the body of `POST /webhooks`.
+    Webhook(Map<String, Value>),
+    /// An endpoint gets a new secret, as by the dashboard.
+    RotateSecret(RotateSecret),
+    /// A fault of deliveries.
+    WebhookFault(WebhookFault),
+    /// Nothing is delivered for a while.
+    Freeze(Freeze),
+    /// Where the deliveries of a public host go.
+    Deliver(Deliver),
+    /// Settled deliveries are sent again, as by the dashboard.
+    Replay(Replay),
     /// Reads: the requests.
     Log(Log),
     /// Forgets the requests.
     ClearLog {},
+    /// Reads: the deliveries.
+    Deliveries(Deliveries),
     /// Reads: counts of requests, conversations and messages.
     Counts {},
     /// Reads: one conversation with all its messages and notes as stored, oldest first, and its tags.
@@ -114,6 +131,7 @@ impl Command {
         matches!(
             self,
             Self::Log(_)
+                | Self::Deliveries(_)
                 | Self::Counts {}
                 | Self::Show(_)
                 | Self::List(_)

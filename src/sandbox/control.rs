@@ -1,6 +1,7 @@
 //! Carries out the commands of the control interface, the same in process and over HTTP.
 
 mod desk;
+mod webhooks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -56,6 +57,7 @@ impl Platform {
     /// A sentence that says what does not fit.
     pub fn control(&mut self, command: Command, wall: DateTime<Utc>) -> Done {
         let now = self.time(wall);
+        self.look(now);
         self.catch_up(now);
         match command {
             Command::Visitor(it) => self.visitor(it, now),
@@ -113,6 +115,7 @@ impl Platform {
             }
             Command::ClearFaults {} => {
                 self.faults.clear();
+                self.webhooks.clear_faults();
                 Ok(json!({}))
             }
             Command::Barrier(it) => {
@@ -135,6 +138,19 @@ impl Platform {
                 self.catch_up(now);
                 Ok(json!({ "now": now.to_rfc3339() }))
             }
+            Command::Webhook(it) => self.webhook_command(it, now),
+            Command::RotateSecret(it) => self.rotate_secret_command(&it, now),
+            Command::WebhookFault(it) => {
+                self.webhooks.add_fault(it);
+                Ok(json!({}))
+            }
+            Command::Freeze(it) => {
+                self.webhooks.freeze(it.frozen);
+                Ok(json!({}))
+            }
+            Command::Deliver(it) => self.deliver_command(&it),
+            Command::Replay(it) => self.replay_command(&it, now),
+            Command::Deliveries(it) => Ok(self.deliveries_command(&it)),
             Command::Log(it) => Ok(self.read_log(it.since, it.method.as_deref(), it.path.as_deref())),
             Command::ClearLog {} => {
                 self.clear_log();
@@ -324,6 +340,7 @@ impl Platform {
             fields.insert("conversations_by_status".to_owned(), Value::Object(by_status));
             fields.insert("messages".to_owned(), json!(messages));
             fields.insert("faults".to_owned(), json!(self.faults.list()));
+            fields.insert("webhook_faults".to_owned(), json!(self.webhooks.faults()));
         }
         counts
     }

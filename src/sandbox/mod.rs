@@ -1,8 +1,9 @@
 //! A faithful server of the platform's API on this machine, for the demo, the tests and integrators.
 //!
 //! The way in: `server` speaks HTTP/1.1, `platform` answers one request without a socket, `world` is the organisation
-//! itself, `visitors` bring it to life, `control` lets tests play everyone else. `switches` holds both sides of each
-//! question that the contract leaves open, `faults` what may go wrong on the way, `barriers` in which order a race ends.
+//! itself, `visitors` bring it to life, `webhooks` tells what happened, `control` lets tests play everyone else.
+//! `switches` holds both sides of each question that the contract leaves open, `faults` what may go wrong on the way,
+//! `barriers` in which order a race ends.
 //!
 //! Owns its own records and never leans on the client's shapes: it is there to check the client.
 
@@ -15,6 +16,7 @@ pub mod platform;
 mod server;
 mod switches;
 mod visitors;
+mod webhooks;
 pub mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,15 +32,17 @@ pub use self::command::Command;
 pub use self::control::ControlError;
 pub use self::faults::{Fault, FaultKind};
 use self::platform::{Platform, fresh_key};
-use self::server::{Api, ControlDoor, Limits, Shared, serve};
+use self::server::{Api, ControlDoor, Limits, Shared, keep_schedule, sender, serve};
 pub use self::switches::{
     BodyCompare, BotMetadata, DashboardMetadata, DefaultSort, Envelope, ForeignAssignee, InFlight, MeShape,
     MessageOrder, NoteAuthor, OpenMarker, OverLimit, Pointless, RateWindows, Switches, Timestamps, Transitions,
-    UnassignedAlone, UnknownFields, UnknownTag, VisitorToEnded,
+    UnassignedAlone, UnknownFields, UnknownTag, VisitorToEnded, WebhookChanges, WebhookShape, WebhookVisibility,
 };
 use self::visitors::Visitors;
+pub use self::webhooks::{Destination, DestinationError, WebhookFault, WebhookFaultKind};
 use self::world::{Fill, World, back};
 use crate::clock::Clock;
+use crate::http::BuildError;
 use crate::random::Random;
 
 /// Who is in the world at the start.
@@ -72,6 +76,8 @@ pub struct Options {
     pub switches: Switches,
     /// The key; `None`: a fresh one.
     pub api_key: Option<String>,
+    /// Where the deliveries of public hosts go; those of others go nowhere.
+    pub deliver: Vec<Destination>,
     /// The platform's time.
     pub clock: Clock,
     /// Where ids of new records come from; never keys or the control path.
@@ -90,6 +96,7 @@ impl Default for Options {
             script: Script::None,
             switches: Switches::default(),
             api_key: None,
+            deliver: Vec::new(),
             clock: Clock::system(),
             random: Random::System,
         }
@@ -105,6 +112,9 @@ pub enum StartError {
     /// The demo's script can't be read.
     #[error("the demo's script can't be read: {0}")]
     Script(serde_json::Error),
+    /// Deliveries can't be sent.
+    #[error(transparent)]
+    Sender(BuildError),
 }
 
 /// Builds the platform that a sandbox serves, for use without a socket.
@@ -133,6 +143,9 @@ pub fn platform(options: &Options) -> Result<Platform, StartError> {
     let key = options.api_key.clone().unwrap_or_else(fresh_key);
     let mut platform = Platform::new(world, key, options.minute_limit, options.hour_limit, options.random.clone());
     platform.visitors = visitors;
+    for destination in &options.deliver {
+        platform.webhooks.set_destination(destination.clone());
+    }
     Ok(platform)
 }
 
@@ -175,7 +188,8 @@ impl Sandbox {
         let door_limits = Limits { body_bytes: 64 * 1024 * 1024, connections: 256, ..limits };
         let handler =
             Arc::new(ControlDoor { shared: shared.clone(), limits: door_limits.clone(), secret, port: door_at.port() });
-        tasks.spawn(serve(door, handler, door_limits, stopped));
+        tasks.spawn(serve(door, handler, door_limits, stopped.clone()));
+        tasks.spawn(keep_schedule(shared.clone(), sender().map_err(StartError::Sender)?, stopped));
         Ok(Self { base_url: format!("http://{api_at}/v1"), api_key, control_url, shared, stop, tasks })
     }
 

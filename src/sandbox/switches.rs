@@ -3,11 +3,13 @@
 //! Owns names, defaults and parsing. Never acts on them: `world` and `platform` do.
 
 mod transitions;
+mod webhooks;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::transitions::Transitions;
+pub use self::webhooks::{WebhookChanges, WebhookShape, WebhookVisibility};
 
 /// Order in which a thread's pages come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -347,6 +349,30 @@ pub struct Switches {
     pub ordered_ids: bool,
     /// Every field that may be null is, except what a message says and who sent an API reply.
     pub nulls: bool,
+    /// Contract 11 #14: where payloads keep what they tell.
+    pub webhook_shape: WebhookShape,
+    /// Contract 11 #14: what the changes are called.
+    pub webhook_changes: WebhookChanges,
+    /// Messages in payloads have their parts.
+    pub webhook_parts: bool,
+    /// How payloads write times.
+    pub webhook_timestamps: Timestamps,
+    /// Contract 11 #15: the bot's turns are told.
+    pub webhook_bot_turns: bool,
+    /// Contract 11 #15: visitors' turns are told.
+    pub webhook_visitor_turns: bool,
+    /// Contract 9.4: seconds before each further attempt.
+    pub webhook_retries: Vec<u32>,
+    /// Contract 9.4: an endpoint is switched off after so many failed deliveries in a row; 0: never.
+    pub webhook_disable_after: u32,
+    /// How many attempts to one endpoint run side by side; 1 keeps the order of first attempts.
+    pub webhook_parallel: usize,
+    /// Contract 11 #9: status of a deletion; 204 has no body.
+    pub webhook_delete_status: u16,
+    /// Contract 12 #4.
+    pub webhook_visibility: WebhookVisibility,
+    /// Envelope of the list of endpoints.
+    pub webhooks_envelope: Envelope,
 }
 
 impl Default for Switches {
@@ -414,6 +440,18 @@ impl Default for Switches {
             unknown_parts: false,
             ordered_ids: false,
             nulls: false,
+            webhook_shape: WebhookShape::Nested,
+            webhook_changes: WebhookChanges::Changes,
+            webhook_parts: true,
+            webhook_timestamps: Timestamps::Z,
+            webhook_bot_turns: true,
+            webhook_visitor_turns: true,
+            webhook_retries: vec![30, 120, 600, 1_800, 7_200],
+            webhook_disable_after: 0,
+            webhook_parallel: 1,
+            webhook_delete_status: 204,
+            webhook_visibility: WebhookVisibility::All,
+            webhooks_envelope: Envelope::Offset,
         }
     }
 }

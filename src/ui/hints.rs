@@ -269,6 +269,9 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
         Overlay::Help { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::WhoAmI { .. } => &[("Enter", "chooses"), ("j k", "move"), ("Esc", "nobody of these")],
         Overlay::Links(_) => &[("Enter", "opens"), ("s", "saves"), ("j k", "move"), ("Esc", "closes")],
+        Overlay::PipePrompt => &[("Enter", "runs it"), ("Up", "the last one"), ("Esc", "closes")],
+        Overlay::PipeRunning { .. } => &[("Esc", "does not wait")],
+        Overlay::PipeOutput { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Choose(chooser) => match &chooser.ask {
             Ask::Tags { delta, .. } if chooser.filter.is_empty() && !delta.is_empty() => {

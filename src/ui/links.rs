@@ -42,7 +42,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, listing: &Listi
         pen.skip(2);
         if let Some(odd) = item.odd {
             let words = match odd {
-                Odd::Userinfo => "a name before @",
+                Odd::Userinfo => "behind the @",
                 Odd::Written | Odd::Words => "not as written",
             };
             painter.write(&mut pen, words, warning);

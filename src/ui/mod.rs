@@ -14,6 +14,7 @@ mod marks;
 mod names;
 mod noteline;
 mod painter;
+mod piping;
 mod popup;
 mod prompt;
 mod questions;

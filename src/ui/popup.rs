@@ -11,7 +11,7 @@ use crate::app::verbs;
 use crate::text::{sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, chooser, links, prompt, questions, records};
+use super::{Place, Scene, chooser, links, piping, prompt, questions, records};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
@@ -30,6 +30,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
         Overlay::Links(listing) => links::draw(scene, painter, listing),
+        Overlay::PipePrompt => piping::prompt(scene, painter),
+        Overlay::PipeRunning { .. } => piping::running(scene, painter),
+        Overlay::PipeOutput { top } => piping::output(scene, painter, *top),
         Overlay::Question(question) => ask(scene, painter, question),
         Overlay::Choose(chooser) => chooser::draw(scene, painter, chooser),
         Overlay::Prompt(prompt) => prompt::draw(scene, painter, prompt),
@@ -70,7 +73,13 @@ pub(super) fn tiny(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::Choose(chooser) => chooser::tiny(scene, painter, area, chooser),
         Overlay::Prompt(prompt) => prompt::tiny(scene, painter, area, prompt),
         Overlay::Records(records) => records::tiny(scene, painter, area, records),
-        Overlay::Help { .. } | Overlay::WhoAmI { .. } | Overlay::Links(_) | Overlay::Question(_) => None,
+        Overlay::Help { .. }
+        | Overlay::WhoAmI { .. }
+        | Overlay::Links(_)
+        | Overlay::PipePrompt
+        | Overlay::PipeRunning { .. }
+        | Overlay::PipeOutput { .. }
+        | Overlay::Question(_) => None,
     }
 }
 

@@ -7,7 +7,11 @@ use crate::app::{Model, acts, triage};
 use crate::domain::Status;
 use crate::text::RawText;
 
+use super::links::ending;
 use super::names;
+
+/// Cells that a host has where there is one line alone.
+const HOST: usize = 13;
 
 /// The question in whole sentences.
 pub(super) fn said(model: &Model, question: &Question) -> String {
@@ -90,9 +94,7 @@ pub(super) fn short(question: &Question) -> String {
         Question::Send { .. } => "send: reopens? y sends, Esc".to_owned(),
         Question::TakeOver { .. } => "take over from the bot? y, Esc".to_owned(),
         Question::Become { .. } => "text lies here: go on? y, Esc".to_owned(),
-        Question::SaveFile { link, .. } => {
-            format!("fetch from {}? y saves, Esc not", names::quoted(&RawText::new(link.host.as_str()), 16))
-        }
+        Question::SaveFile { link, .. } => format!("save from {}? y yes, Esc no", ending(&link.host, HOST)),
         Question::DeleteTag { .. } => "delete the tag everywhere? y, Esc".to_owned(),
     }
 }

@@ -92,7 +92,8 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
     let mut said = words::status(&conversation.status);
     if let (Standing::Waits(since), true) = (row.waits(), model.settings.absolute_times) {
         let mark = if since.certain { "" } else { "~" };
-        let at = model.settings.zone.civil(since.at).format("%Y-%m-%d %H:%M");
+        let (at, today) = (model.settings.zone.civil(since.at), model.settings.zone.civil(model.now.wall));
+        let at = at.format(if at.date() == today.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
         said.push_str(&format!(", waiting since {mark}{at}"));
     } else if let Standing::Waits(since) = row.waits() {
         let age = Age::since(since.at, since.certain, model.now.wall);
@@ -189,22 +190,23 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Line,
                     painter.write(pen, &ending(host, room), theme.plain);
                     painter.write(pen, ": ", theme.dim);
                 }
-                None => painter.write(pen, " file, its link cannot be used: ", theme.warning),
+                None => painter.write(pen, " file, bad link: ", theme.warning),
             }
             painter.cut(pen, text, theme.plain);
         }
         LineKind::Leads { speaker, host, odd } => {
             gutter(scene, painter, pen, *speaker);
             painter.write(pen, scene.marks.fold, theme.warning);
-            let words = match odd {
-                Odd::Userinfo => " what stands before @ is no host; it leads to ",
-                Odd::Written => " not as it is written: it leads to ",
-                Odd::Words => " not where its words say: it leads to ",
-            };
-            // On a narrow screen the words that say where it leads are the last to go.
-            let words = if width(words) + LEADS_AT_LEAST > pen.rest() { " it leads to " } else { words };
-            painter.write(pen, words, theme.warning);
+            painter.write(pen, " it leads to ", theme.warning);
             painter.write(pen, &ending(host, pen.rest().min(OUTSIDE_CELLS)), theme.strong);
+            let words = match odd {
+                Odd::Userinfo => ", behind the @",
+                Odd::Written => ", not as written",
+                Odd::Words => ", not as worded",
+            };
+            if width(words) <= pen.rest() {
+                painter.write(pen, words, theme.dim);
+            }
         }
         LineKind::Unreadable { speaker, text } => {
             gutter(scene, painter, pen, *speaker);
@@ -214,9 +216,8 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Line,
     }
 }
 
-/// Cells that a file's name has before its host gives way, and those that a host has before our words do.
+/// Cells that a file's name has before its host gives way.
 const NAME_AT_LEAST: usize = 12;
-const LEADS_AT_LEAST: usize = 16;
 
 /// A row of text with the looks of its stretches laid over each other.
 fn styled(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, text: &str, spans: &[Span], selected: bool) {

@@ -121,6 +121,8 @@ pub(crate) const ROWS: &[Row] = &[
             Whole("store"),
             Whole("clock"),
             Whole("config"),
+            // A record's header says where a zone lay.
+            Whole("domain"),
             // The words of what could not be copied become an event's.
             Whole("text"),
         ]),
@@ -131,7 +133,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// Names of the core that carry events: the module and what it gives on.
-const EVENT: &[&str] = &["event", "Event", "Stamped", "Delivery", "Found", "Size"];
+const EVENT: &[&str] = &["event", "Event", "Stamped", "Delivery", "Found", "Size", "Piped", "PipeEnd"];
 /// Names of the core that carry effects.
 const EFFECT: &[&str] = &["effect", "Effect", "Fetch"];
 /// Names of the core that carry keys.

@@ -235,6 +235,7 @@ impl Desk {
             Effect::Conclude { .. }
             | Effect::OpenLink { .. }
             | Effect::SaveFile { .. }
+            | Effect::Pipe { .. }
             | Effect::Copy { .. }
             | Effect::RingBell
             | Effect::Redraw

@@ -11,6 +11,7 @@ use takeover::domain::{
 };
 use takeover::text::RawText;
 
+#[allow(dead_code, reason = "the histories of replies need none of it")]
 #[path = "office.rs"]
 pub(crate) mod office;
 
@@ -82,6 +83,7 @@ pub(crate) struct Platform {
     pub(crate) keys_kept_for: Duration,
     pub(crate) accepted: Vec<Accepted>,
     /// Notes, tags and changes.
+    #[allow(dead_code, reason = "the histories of replies need none of it")]
     pub(crate) office: Office,
     /// The first key that came with two bodies, if one did.
     pub(crate) two_bodies: Option<String>,

@@ -287,7 +287,7 @@ impl Sim {
             | Effect::ReplaceTags { .. }
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
-            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Copy { .. } => {}
+            Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Pipe { .. } | Effect::Copy { .. } => {}
             Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }

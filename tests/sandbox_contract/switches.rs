@@ -159,3 +159,44 @@ async fn ids_may_follow_time_so_that_rows_of_the_same_second_still_sort() {
     assert_eq!(ids.len(), 202);
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
 }
+
+#[tokio::test]
+async fn every_creation_is_answered_with_the_status_of_the_switch_11_8() {
+    let env = env().await;
+    let id = env.conversation("open");
+    for (n, status) in [200, 201, 202].into_iter().enumerate() {
+        env.switch("post_status", status);
+        for (path, body) in [
+            (format!("/conversations/{id}/messages"), json!({ "text": "x" })),
+            (format!("/conversations/{id}/notes"), json!({ "content": "x" })),
+            ("/conversation-tags".to_owned(), json!({ "name": format!("tag {n}") })),
+        ] {
+            let answer = env.send("POST", &path, body).await;
+            assert_eq!(answer.status, status, "{path}");
+            assert!(answer.json()["id"].is_string(), "{path}");
+        }
+        assert_eq!(env.patch(&id, json!({ "title": "t" })).await.status, 200, "a change creates nothing");
+    }
+}
+
+#[tokio::test]
+async fn the_codes_of_what_is_not_there_and_of_a_fault_within_are_switches_11_23() {
+    let env = env().await;
+    let id = env.conversation("open");
+    env.switch("not_found_code", "resource_missing");
+    env.switch("internal_code", "server_error");
+    let nowhere = "00000000-0000-0000-0000-000000000000";
+    for (method, path) in [
+        ("PATCH", format!("/conversations/{nowhere}")),
+        ("GET", format!("/conversations/{nowhere}/notes")),
+        ("DELETE", format!("/conversation-tags/{nowhere}")),
+        ("DELETE", format!("/conversations/{id}")),
+        ("PATCH", format!("/conversation-tags/{nowhere}")),
+        ("POST", "/conversations".to_owned()),
+    ] {
+        let answer = env.send(method, &path, json!({})).await;
+        assert_eq!(answer.error(), (404, "resource_missing".to_owned()), "{method} {path}");
+    }
+    env.fault(json!({ "method": "PATCH", "kind": "status", "status": 500 }));
+    assert_eq!(env.patch(&id, json!({ "title": "t" })).await.error(), (500, "server_error".to_owned()));
+}

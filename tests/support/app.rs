@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use takeover::api::Client;
 use takeover::app::layout::Area;
 use takeover::app::outbox::State;
+use takeover::app::overlay::Overlay;
 use takeover::app::screen::{BlockLine, LineKind};
 use takeover::app::{Effect, Event, Key, Model, Settings, Size, Stamped, settle, words};
 use takeover::clock::Clock;
@@ -23,7 +24,7 @@ use takeover::domain::{ConversationId, LocalId, Zone};
 use takeover::effects::{Runner, Shared};
 use takeover::http::{BaseUrl, Limits, Options};
 use takeover::random::Random;
-use takeover::runtime::Session;
+use takeover::runtime::{Observer, Seen, Session};
 use takeover::store::MemoryJournal;
 use takeover::terminal::mend;
 use takeover::ui::{Theme, view};
@@ -75,6 +76,8 @@ pub(crate) struct Start {
     pub(crate) unknown: bool,
     /// Takes down every event, and the frame after each.
     pub(crate) recording: Option<Recording>,
+    /// Is told the same, and the frames' sizes.
+    pub(crate) observer: Option<Observer>,
     pub(crate) base_url: Option<String>,
     pub(crate) key: Option<String>,
 }
@@ -87,7 +90,16 @@ impl Default for Start {
             ..Settings::default()
         };
         let size = Size { columns: 120, rows: 40 };
-        Self { settings, size, limits: Limits::default(), unknown: false, recording: None, base_url: None, key: None }
+        Self {
+            settings,
+            size,
+            limits: Limits::default(),
+            unknown: false,
+            recording: None,
+            observer: None,
+            base_url: None,
+            key: None,
+        }
     }
 }
 
@@ -99,7 +111,7 @@ impl TestApp {
 
     /// The same, started otherwise. Who I am is the town's first member, unless it is said.
     pub(crate) fn start_with(town: &Town, start: Start) -> Self {
-        let Start { mut settings, size, limits, unknown, recording, base_url, key } = start;
+        let Start { mut settings, size, limits, unknown, recording, mut observer, base_url, key } = start;
         if !unknown {
             settings.me.get_or_insert_with(|| town.member(0));
         }
@@ -112,7 +124,14 @@ impl TestApp {
         let mut session = Session::new(settings, runner, town.clock.clone());
         let frames = recording.as_ref().map(|_| Vec::new());
         if let Some(recording) = recording {
-            session.observe(Box::new(move |stamped, _| recording.lock().unwrap().push(stamped.clone())));
+            session.observe(Box::new(move |seen| {
+                if let Some(observer) = &mut observer {
+                    observer(seen);
+                }
+                if let Seen::Event(stamped) = seen {
+                    recording.lock().unwrap().push(stamped.clone());
+                }
+            }));
         }
         let (clock, machine) = (town.clock.clone(), Clock::system());
         let mut app = Self { session, journal, bells: 0, has_quit: false, frames, size, clock, machine };
@@ -138,7 +157,7 @@ impl TestApp {
     }
 
     fn draw(&mut self) {
-        settle(&mut self.session.model, self.size);
+        self.session.settle(self.size);
         self.session.model.panes.dirty = false;
         if let Some(frames) = &mut self.frames {
             frames.push(screen_rows(&self.session.model, self.size));
@@ -187,7 +206,43 @@ impl TestApp {
     fn awaits(&self) -> bool {
         let model = self.model();
         let sending = |state: &State| matches!(state, State::Journaling | State::Sending);
-        !model.poller.in_flight.is_empty() || model.outbox.entries.iter().any(|entry| sending(&entry.state))
+        let runs = matches!(model.overlays.open, Some((Overlay::PipeRunning { .. }, _)));
+        runs || !model.poller.in_flight.is_empty() || model.outbox.entries.iter().any(|entry| sending(&entry.state))
+    }
+
+    /// What a key will do, done by its function.
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Model, &mut Vec<Effect>) -> T) -> T {
+        self.handle(Event::TimeReached);
+        let mut effects = Vec::new();
+        let told = act(&mut self.session.model, &mut effects);
+        self.session.carry_out(effects);
+        self.handle(Event::TimeReached);
+        told
+    }
+
+    /// Lets two programs on one clock go on beside each other until this holds.
+    pub(crate) async fn together(one: &mut Self, other: &mut Self, what: &str, holds: impl Fn(&Self, &Self) -> bool) {
+        let machine = Clock::system();
+        while !holds(one, other) {
+            assert!(machine.now().mono < PATIENCE, "never came: {what}\n{}\n{}", one.dump(), other.dump());
+            one.take_what_is_there();
+            other.take_what_is_there();
+            if one.awaits() || other.awaits() {
+                // Whoever is answered first goes on; the clock creeps, so that nothing is due before its answer.
+                let told = tokio::select! {
+                    Some(event) = one.session.next() => (true, event),
+                    Some(event) = other.session.next() => (false, event),
+                };
+                one.clock.advance(Duration::from_millis(1));
+                let (ones, event) = told;
+                if ones { one.handle(event) } else { other.handle(event) }
+            } else {
+                let wakes = [one.session.sleeps_for(), other.session.sleeps_for()];
+                one.clock.advance(wakes.into_iter().flatten().min().unwrap_or_default());
+                one.handle(Event::TimeReached);
+                other.handle(Event::TimeReached);
+            }
+        }
     }
 
     /// Takes whatever has come, without waiting.

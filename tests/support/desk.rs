@@ -150,8 +150,13 @@ pub fn quiet(command: &mut CommandBuilder) {
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
     command.env("TZ", "UTC");
-    for name in ["NO_COLOR", "COLORTERM", "ENV", "LC_ALL", "LC_CTYPE", "TAKEOVER_API_KEY", "TAKEOVER_BASE_URL"] {
+    // A folder that is not there: whoever runs the tests may have settings of his own.
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
+    for name in ["NO_COLOR", "COLORTERM", "ENV", "LC_ALL", "LC_CTYPE", "TAKEOVER_API_KEY"] {
         command.env_remove(name);
+    }
+    for setting in takeover::config::SETTINGS {
+        command.env_remove(setting.variable);
     }
 }
 

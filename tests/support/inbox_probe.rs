@@ -15,7 +15,7 @@ use takeover::domain::outbox::{Claim, Kind, Outcome, Record, Written};
 use takeover::effects::Runner;
 use takeover::http::BaseUrl;
 use takeover::random::Random;
-use takeover::runtime::{self, End, Inbox, Session};
+use takeover::runtime::{self, End, Inbox, Seen, Session};
 use takeover::sandbox::{Options, Sandbox, Script};
 use takeover::store::{Journal, JournalError, MemoryJournal};
 use takeover::terminal::{Clipboard, Colours};
@@ -76,8 +76,10 @@ fn run(kind: &str) -> Option<End> {
         let mut session = Session::new(settings, runner, Clock::system());
         let in_thread = kind == "thread";
         if kind != "task" {
-            session.observe(Box::new(move |stamped, _| {
-                if matches!(&stamped.event, Event::KeysPressed(keys) if keys.contains(&Key::char('Y'))) {
+            session.observe(Box::new(move |seen| {
+                if let Seen::Event(stamped) = seen
+                    && matches!(&stamped.event, Event::KeysPressed(keys) if keys.contains(&Key::char('Y')))
+                {
                     fail(in_thread);
                 }
             }));

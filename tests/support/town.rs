@@ -210,6 +210,11 @@ impl Town {
         messages.iter().map(stored).collect()
     }
 
+    /// The conversation with its messages, notes and tags, as stored.
+    pub(crate) fn shown(&self, conversation: &ConversationId) -> Value {
+        self.show(conversation)
+    }
+
     fn show(&self, conversation: &ConversationId) -> Value {
         self.control(Command::Show(Target { conversation_id: conversation.as_str().to_owned() }))
     }

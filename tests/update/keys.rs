@@ -1,9 +1,12 @@
 //! Keys by context: what they do, and above all what they do not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use takeover::app::acts::Before;
 use takeover::app::inbox::View;
+use takeover::app::keymap::{Change, Context, Keymap, Keys};
+use takeover::app::langmap::Langmap;
 use takeover::app::overlay::{Overlay, Question};
 use takeover::app::{Effect, Event, Focus};
 use takeover::domain::Status;
@@ -403,4 +406,66 @@ fn control_c_goes_back_like_escape_and_twice_at_the_top_asks_to_leave() {
     desk.press("<c-c>");
     assert!(matches!(desk.model.overlays.open, Some((Overlay::Question(Question::Quit { drafts: 1, .. }), _))));
     assert_eq!(desk.draft(0), "text");
+}
+
+#[test]
+fn letters_of_another_alphabet_are_keys_outside_text_and_text_within_it() {
+    let mut desk = of_each_status();
+    let mut langmap = Langmap::default();
+    langmap.add("russian").unwrap();
+    desk.model.settings.langmap = Arc::new(langmap);
+    desk.press("пп");
+    let first = desk.model.inbox.cursor.clone();
+    desk.press("о");
+    assert_ne!(desk.model.inbox.cursor, first, "the key where j is");
+    desk.press("л");
+    assert_eq!(desk.model.inbox.cursor, first, "the key where k is");
+    desk.press("к");
+    assert_eq!(desk.model.panes.focus, Focus::Composer, "the key where r is");
+    desk.press("окно");
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert_eq!(draft.editor.text(), "окно");
+    // A prefix takes no text: the key where d is discards.
+    desk.press("<c-x>в");
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert!(draft.editor.is_empty());
+}
+
+#[test]
+fn own_keys_lead_and_ctrl_c_cancels_whatever_became_of_esc() {
+    let mut desk = of_each_status();
+    let change = |context, keys: &str, action| Change { context, keys: Keys::parse(keys).unwrap(), action };
+    let (keymap, refusals) = Keymap::changed(&[
+        change(Context::List, "<f5>", Some(takeover::app::Action::Reply)),
+        change(Context::Composer, "<f6>", Some(takeover::app::Action::Leave)),
+        change(Context::Composer, "<esc>", None),
+        change(Context::List, "r", None),
+    ]);
+    assert_eq!(refusals, []);
+    desk.model.settings.keymap = Arc::new(keymap);
+    desk.press("r");
+    assert_eq!(desk.model.panes.focus, Focus::List);
+    desk.press("<f5>");
+    assert_eq!(desk.model.panes.focus, Focus::Composer);
+    desk.press("<esc>");
+    assert_eq!(desk.model.panes.focus, Focus::Composer);
+    desk.press("<c-c>");
+    assert_ne!(desk.model.panes.focus, Focus::Composer);
+}
+
+#[test]
+fn where_enter_sends_it_does_so_only_alone_in_its_read() {
+    let mut desk = of_each_status();
+    let mut settings = desk.model.settings.clone();
+    settings.enter_sends = true;
+    desk.model.adopt(settings);
+    put_cursor(&mut desk, 2);
+    desk.press("r");
+    desk.handle(Event::KeysPressed(takeover::app::Key::parse_all("one<enter>two").unwrap()));
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert_eq!(draft.editor.text(), "one\ntwo", "a raw paste sends nothing");
+    desk.handle(Event::KeysPressed(takeover::app::Key::parse_all("<enter>").unwrap()));
+    let (target, draft) = desk.model.composer.current().unwrap();
+    assert!(draft.editor.is_empty());
+    assert_eq!(desk.model.outbox.pending(target).count(), 1);
 }

@@ -17,14 +17,16 @@ use takeover::app::journal_log::{Logged, Result};
 use takeover::app::key::Key;
 use takeover::app::keymap::Context;
 use takeover::app::layout::Fit;
+use takeover::app::links::Link;
 use takeover::app::model::{Focus, Model};
 use takeover::app::notice::Weight;
 use takeover::app::outbox::State;
 use takeover::app::overlay::{Overlay, Question};
 use takeover::app::records::{Records, Which};
+use takeover::app::screen::Fold;
 use takeover::app::screen::LineKind;
 use takeover::app::thread::ReadAt;
-use takeover::app::{noting, prompt, sending, settle};
+use takeover::app::{Action, listing, noting, prompt, search, sending, settle};
 use takeover::domain::problem::Reached;
 use takeover::domain::{
     Me, Note, NoteId, PartKind, Priority, Problem, Remedy, Role, Speaker, Status, Tag, TagDelta, TagId, UserId,
@@ -37,7 +39,7 @@ use super::sample::{self, Drawn, draw, id, raw};
 const THEME: Theme = Theme::of(true, false);
 
 /// Pieces that outside text is made of: what drives terminals, what is wide, what copies our own lines.
-const PIECES: [&str; 30] = [
+const PIECES: [&str; 38] = [
     "hello",
     " ",
     "\u{1b}[2J",
@@ -67,6 +69,14 @@ const PIECES: [&str; 30] = [
     " ^S send   Esc leave",
     "\u{1100}\u{1100}\u{1161}\u{3164}\u{115f}",
     "\u{fdfd}\u{12031}",
+    "**bold** _and_ `code` ",
+    "\n```\n**x**\n```\n# a heading\n",
+    "https://bank.example@evil.example/",
+    " https://bаnk.example/x\u{7}\u{1b}[0m ",
+    "[https://bank.example](https://evil.example) ",
+    "{\"a\":[1,{\"b\":\"\\u001b\"}],",
+    "javascript:alert(1) file:///etc/passwd ",
+    "▸ file on bank.example: x ▸ not as it is written: it leads to bank.example ",
     "a_very_long_word_without_any_place_to_break_it_that_goes_on_and_on_and_on_and_on",
 ];
 
@@ -106,9 +116,12 @@ fn hostile(texts: &[String]) -> Model {
     let roles = [Role::User, Role::Assistant, Role::System, Role::Other(raw("odd"))];
     let messages = roles.into_iter().cycle().take(12).enumerate().map(|(number, role)| {
         let source = ["bot", "api", "other"][number % 3];
-        let tool = PartKind::Tool { name: Some(next()), input: None, output: None, error_text: Some(next()) };
+        let tool =
+            PartKind::Tool { name: Some(next()), input: Some(next()), output: Some(next()), error_text: Some(next()) };
         let file = PartKind::File { url: next(), media_type: Some(next()), filename: Some(next()) };
-        let kinds = vec![PartKind::Text(next()), tool, file, PartKind::Unreadable(next())];
+        let host = raw(&format!("https://{}.example/{}", "h".repeat(number * 20), next().as_raw()));
+        let lies = PartKind::File { url: host, media_type: Some(next()), filename: Some(next()) };
+        let kinds = vec![PartKind::Text(next()), tool, file, lies, PartKind::Unreadable(next())];
         sample::parts("june", 300 + number, role, Some(source), &format!("14:10:{number:02}"), kinds)
     });
     let messages: Vec<_> = messages.collect();
@@ -168,7 +181,7 @@ fn refusal(text: &str) -> Problem {
 }
 
 /// How many overlays there are.
-const OVERLAYS: usize = 24;
+const OVERLAYS: usize = 28;
 /// How many things can have the focus.
 const FOCUSES: usize = 6;
 
@@ -260,8 +273,39 @@ fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
         4 => model.overlays.prefix = Some(Key::char('g')),
         5 => model.notices.say(model.now.mono, Weight::Warning, "our words:", Some(raw(text))),
         0 | 6 => {}
-        more => agents(model, more - 7, text),
+        7 => unfolded(model),
+        8 | 9 => {
+            settle(model, Size { columns: 120, rows: 40 });
+            model.panes.on_screen = Some(id("june"));
+            listing::open(model);
+            if overlay == 9 {
+                let link = Link::parse(&format!("https://{}.example", "x".repeat(200))).unwrap();
+                let question = Question::SaveFile { link, name: raw(text) };
+                model.overlays.show(Overlay::Question(question), Duration::ZERO);
+            }
+        }
+        10 => {
+            search::open(model);
+            search::insert(model, &raw(text));
+        }
+        more => agents(model, more - 11, text),
     }
+}
+
+/// Everything in the thread at its fullest: traces, markers and sources unfolded, a search, a line before what is new.
+fn unfolded(model: &mut Model) {
+    settle(model, Size { columns: 120, rows: 40 });
+    model.reading.source = model.step.is_multiple_of(2);
+    model.settings.absolute_times = true;
+    let thread = model.threads.entry(&id("june"));
+    thread.trace = true;
+    let folds: Vec<_> = thread.messages.iter().map(|entry| (entry.message.id.clone(), Fold::Some)).collect();
+    thread.folds.extend(folds);
+    let first = thread.messages.get(3).map(|entry| (entry.message.id.clone(), sample::at("14:00").at));
+    thread.fresh = first;
+    search::open(model);
+    search::insert(model, &raw("e"));
+    search::act(model, Action::SearchKeep);
 }
 
 /// No cell holds what may not be drawn, and no wide cluster lacks its second cell.

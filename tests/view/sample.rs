@@ -290,13 +290,15 @@ impl Drawn {
         text
     }
 
-    /// The styles, one letter a cell: `.` plain, `b` bold, `d` dim, `r` reversed (`B` bold too, `D` dim too), `a` accent,
-    /// `w` warning, `t` a tag's colour.
+    /// The styles, one letter a cell: `.` plain, `b` bold, `d` dim, `i` italic, `u` underlined, `r` reversed (`B` bold
+    /// too, `D` dim too), `a` accent, `w` warning, `t` a tag's colour.
     pub(crate) fn styles(&self) -> String {
         let letter = |cell: &Cell| match (cell.fg, cell.bg, cell.modifier) {
             (Color::Reset, Color::Reset, modifier) if modifier.is_empty() => '.',
             (Color::Reset, Color::Reset, Modifier::BOLD) => 'b',
             (Color::Reset, Color::Reset, Modifier::DIM) => 'd',
+            (Color::Reset, Color::Reset, Modifier::ITALIC) => 'i',
+            (Color::Reset, Color::Reset, Modifier::UNDERLINED) => 'u',
             (Color::Reset, Color::Reset, Modifier::REVERSED) => 'r',
             (Color::Magenta, Color::Reset, Modifier::BOLD) => 'a',
             (Color::Red, Color::Reset, Modifier::BOLD) => 'w',

@@ -45,6 +45,8 @@ pub(super) struct Key {
 const VIEW: &str = "conversations.view";
 /// Changing them.
 const MANAGE: &str = "conversations.manage";
+/// Everything about webhooks (contract, section 9.6).
+const WEBHOOKS: &str = "webhooks.manage";
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,8 +61,13 @@ impl Key {
 
     /// Whether a scope covers it. People and bots need none.
     fn may(&self, method: &str, path: &str) -> bool {
-        let needed = if method == "GET" { VIEW } else { MANAGE };
-        let covered = path.starts_with("/conversations") || path.starts_with("/conversation-tags");
+        let webhooks = path.starts_with("/webhooks");
+        let needed = match method {
+            _ if webhooks => WEBHOOKS,
+            "GET" => VIEW,
+            _ => MANAGE,
+        };
+        let covered = webhooks || path.starts_with("/conversations") || path.starts_with("/conversation-tags");
         !self.is_oauth() || !covered || self.scopes.iter().any(|scope| scope == needed)
     }
 }
@@ -92,7 +99,7 @@ impl Keys {
         random: &Random,
     ) {
         self.all.retain(|key| key.token != token);
-        let scopes = scopes.unwrap_or_else(|| vec![VIEW.to_owned(), MANAGE.to_owned()]);
+        let scopes = scopes.unwrap_or_else(|| [VIEW, MANAGE, WEBHOOKS].map(str::to_owned).to_vec());
         let (id, name) = (random.uuid(), name.to_owned());
         self.all.push(Key { id, name, state: KeyState::Valid, user, scopes, token });
     }

@@ -11,9 +11,11 @@ mod errors;
 mod failing;
 mod keys;
 mod log;
+mod pace;
 mod replies;
 mod routes;
 mod steering;
+mod webhooks;
 mod windows;
 
 use std::sync::Arc;
@@ -28,11 +30,13 @@ pub use self::keys::KeyState;
 use self::keys::Keys;
 pub(in crate::sandbox) use self::keys::{fresh_key, fresh_oauth_token};
 use self::log::{Entry, Log};
+pub(in crate::sandbox) use self::webhooks::new_endpoint;
 use self::windows::Windows;
 use super::barriers::{Barriers, Place};
 use super::faults::{FaultKind, Faults, Met};
 use super::switches::InFlight;
 use super::visitors::Visitors;
+use super::webhooks::Webhooks;
 use super::world::{FieldErrors, World};
 use crate::random::Random;
 
@@ -114,12 +118,15 @@ pub struct Platform {
     pub(super) faults: Faults,
     pub(super) barriers: Barriers,
     pub(super) visitors: Option<Visitors>,
+    pub(super) webhooks: Webhooks,
     pub(super) random: Random,
     keys: Keys,
     windows: Windows,
     answers: Answers,
     log: Log,
     ahead: TimeDelta,
+    /// When somebody last asked for something.
+    looked: Option<DateTime<Utc>>,
 }
 
 impl Platform {
@@ -131,12 +138,14 @@ impl Platform {
             faults: Faults::default(),
             barriers: Barriers::default(),
             visitors: None,
+            webhooks: Webhooks::default(),
             keys: Keys::new(api_key, &random),
             random,
             windows: Windows::new(minute_limit, hour_limit),
             answers: Answers::default(),
             log: Log::default(),
             ahead: TimeDelta::zero(),
+            looked: None,
         }
     }
 
@@ -152,12 +161,14 @@ impl Platform {
         self.ahead = self.ahead.checked_add(&by).unwrap_or(self.ahead);
     }
 
-    /// Lets everything happen that is due: scripted visitors speak, summaries appear.
+    /// Lets everything happen that is due: scripted visitors speak, summaries appear. What happened by then, by whomever,
+    /// is queued for the webhooks that were there.
     pub fn catch_up(&mut self, now: DateTime<Utc>) {
         if let Some(visitors) = &mut self.visitors {
             visitors.catch_up(&mut self.world, now);
         }
         self.world.pass_time(now);
+        self.publish(now);
     }
 
     /// One request, answered at once. Faults that need a connection are left out.
@@ -176,6 +187,7 @@ impl Platform {
     /// Credential, budget and fault. `Err` is the answer of a request that got no further.
     pub(super) fn begin(&mut self, call: &Call, wall: DateTime<Utc>) -> Result<Ticket, Answer> {
         let now = self.time(wall);
+        self.look(now);
         self.catch_up(now);
         let request_id = self.request_id();
         let path = match call.path.strip_prefix("/v1") {

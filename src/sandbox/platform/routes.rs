@@ -25,6 +25,9 @@ impl Platform {
             ("PUT", ["conversations", id, "tags"]) => self.set_tags(id, body, now),
             ("POST", ["conversation-tags"]) => self.new_tag(body, now),
             ("DELETE", ["conversation-tags", id]) => self.delete_tag(id),
+            ("POST", ["webhooks"]) => self.new_webhook(body, ticket, now),
+            ("PATCH", ["webhooks", id]) => self.change_webhook(id, body, ticket, now),
+            ("DELETE", ["webhooks", id]) => self.delete_webhook(id, ticket),
             _ => Err(self.not_found()),
         }
     }
@@ -55,6 +58,8 @@ impl Platform {
             ["conversations", id, "notes"] => listed(world.notes_page(of(id)?, query)),
             ["conversations", id, "tags"] => listed(world.tag_set_page(of(id)?, query)),
             ["conversation-tags"] => listed(world.palette_page(query)),
+            ["webhooks"] => self.webhooks(query, ticket),
+            ["webhooks", id] => self.webhook(id, ticket),
             _ => Err(self.not_found()),
         }
     }

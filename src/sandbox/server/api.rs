@@ -117,7 +117,10 @@ impl Api {
 
     async fn answer(&self, call: Call, line: Arc<Line>) -> Response<AnyBody> {
         let shared = &self.shared;
-        let ticket = match shared.platform().begin(&call, shared.wall()) {
+        let begun = shared.platform().begin(&call, shared.wall());
+        // What was due has happened by now.
+        shared.stirred.notify_one();
+        let ticket = match begun {
             Ok(ticket) => ticket,
             Err(answer) => return response(answer),
         };
@@ -248,6 +251,7 @@ fn carry_out(shared: &Arc<Shared>, call: &Call, mut held: Held) -> (Answer, Opti
     let answer = shared.platform().run(call, &ticket, wall);
     held.step_aside();
     shared.settled.notify_waiters();
+    shared.stirred.notify_one();
     (answer, Some(ticket))
 }
 

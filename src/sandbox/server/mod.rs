@@ -8,6 +8,7 @@ mod bomb;
 mod control;
 mod line;
 mod listener;
+mod schedule;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 pub(super) use self::api::Api;
 pub(super) use self::control::ControlDoor;
 pub(super) use self::listener::{Limits, serve};
+pub(super) use self::schedule::{keep_schedule, sender};
 use super::command::Command;
 use super::control::ControlError;
 use super::platform::Platform;
@@ -29,6 +31,8 @@ pub(super) struct Shared {
     platform: Mutex<Platform>,
     /// Told whenever a request that holds an idempotency key is done.
     settled: Notify,
+    /// Told whenever something may have become due.
+    stirred: Notify,
     /// Requests that are carried out although their client may have gone.
     late: Mutex<JoinSet<()>>,
     clock: Clock,
@@ -36,8 +40,8 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(platform: Platform, clock: Clock) -> Arc<Self> {
-        let (settled, late) = (Notify::new(), Mutex::new(JoinSet::new()));
-        Arc::new(Self { platform: Mutex::new(platform), settled, late, clock })
+        let (settled, stirred, late) = (Notify::new(), Notify::new(), Mutex::new(JoinSet::new()));
+        Arc::new(Self { platform: Mutex::new(platform), settled, stirred, late, clock })
     }
 
     /// The platform. Held for one step, never across a wait.
@@ -51,6 +55,7 @@ impl Shared {
         let done = self.platform().control(command, wall);
         // A switch may be what a waiting request waits for.
         self.settled.notify_waiters();
+        self.stirred.notify_one();
         done
     }
 

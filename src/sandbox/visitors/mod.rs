@@ -96,6 +96,11 @@ impl Visitors {
         &self.me
     }
 
+    /// When the next thing happens.
+    pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.due.first_key_value().map(|((at, _), _)| *at)
+    }
+
     /// Lets everything happen that is due.
     pub(super) fn catch_up(&mut self, world: &mut World, now: DateTime<Utc>) {
         while let Some(entry) = self.due.first_entry() {

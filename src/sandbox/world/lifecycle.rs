@@ -144,6 +144,12 @@ impl World {
         }
     }
 
+    /// When [`World::pass_time`] has something to do.
+    #[must_use]
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.summaries_due.iter().map(|(due, _)| *due).min()
+    }
+
     /// The marker of a transition, then one update with everything that changes besides.
     pub(super) fn pass(
         &mut self,

@@ -33,10 +33,11 @@ pub use self::json::{cursor_list, timestamp};
 pub use self::lifecycle::Amendment;
 pub use self::made::Fill;
 pub(in crate::sandbox) use self::made::{back, below};
+pub(in crate::sandbox) use self::paging::{Listed, Row};
 pub(in crate::sandbox) use self::people::ChatbotChange;
-pub(in crate::sandbox) use self::query::is_uuid;
 pub use self::query::{FieldErrors, ListQuery, Page};
 use self::query::{Index, Key};
+pub(in crate::sandbox) use self::query::{is_uuid, parameters};
 pub use self::records::{
     Author, Chatbot, Content, Conversation, Member, Message, Note, Org, Part, Planted, Priority, Status, Tag,
 };

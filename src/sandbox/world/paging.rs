@@ -15,26 +15,26 @@ use crate::sandbox::switches::{Envelope, OverLimit, Switches};
 
 /// One row, with the pair that a cursor names it by.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) at: DateTime<Utc>,
-    pub(super) id: Arc<str>,
-    pub(super) json: String,
+pub(in crate::sandbox) struct Row {
+    pub(in crate::sandbox) at: DateTime<Utc>,
+    pub(in crate::sandbox) id: Arc<str>,
+    pub(in crate::sandbox) json: String,
 }
 
 /// All rows of a list in order.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Listed<'a> {
-    pub(super) rows: &'a [Row],
+pub(in crate::sandbox) struct Listed<'a> {
+    pub(in crate::sandbox) rows: &'a [Row],
     /// Tells its cursors from those of other lists.
-    pub(super) name: &'a str,
-    pub(super) envelope: Envelope,
+    pub(in crate::sandbox) name: &'a str,
+    pub(in crate::sandbox) envelope: Envelope,
 }
 
 const PAGE_SIZE: usize = 25;
 
 impl Listed<'_> {
     /// The page that was asked for.
-    pub(super) fn page(
+    pub(in crate::sandbox) fn page(
         self,
         given: &HashMap<String, String>,
         switches: &Switches,
