@@ -20,10 +20,10 @@ pub(super) fn locked(journal: &Shared) -> MutexGuard<'_, Box<dyn Journal>> {
 }
 
 /// The next attempt of an entry of that kind, or the event that says that there is none.
-pub(super) fn claim(journal: &Shared, local: LocalId, kind: Kind) -> Result<Claim, Event> {
+pub(super) fn claim(journal: &Shared, local: LocalId, kind: Kind) -> Result<Claim, Box<Event>> {
     locked(journal).claim(local, kind).map_err(|error| {
         let delivery = Delivery::Failed(not_claimed(&error));
-        Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None }
+        Box::new(Event::Attempted { local, attempt: 0, delivery, reading: None, request_id: None })
     })
 }
 

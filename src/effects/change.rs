@@ -11,7 +11,7 @@ use super::{Shared, attempt};
 pub(super) async fn change(client: Client, journal: Shared, local: LocalId) -> Event {
     let claim = match attempt::claim(&journal, local, Kind::Change) {
         Ok(claim) => claim,
-        Err(event) => return event,
+        Err(event) => return *event,
     };
     let written = claim.written;
     if written.body.is_empty() {

@@ -11,7 +11,7 @@ use super::{Shared, attempt};
 pub(super) async fn deliver(client: Client, journal: Shared, local: LocalId) -> Event {
     let claim = match attempt::claim(&journal, local, Kind::Reply) {
         Ok(claim) => claim,
-        Err(event) => return event,
+        Err(event) => return *event,
     };
     let written = claim.written;
     let key = written.key.unwrap_or_default();

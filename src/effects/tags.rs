@@ -11,7 +11,7 @@ use super::{Shared, attempt};
 pub(super) async fn replace(client: Client, journal: Shared, local: LocalId, tags: Vec<TagId>) -> Event {
     let claim = match attempt::claim(&journal, local, Kind::Tags) {
         Ok(claim) => claim,
-        Err(event) => return event,
+        Err(event) => return *event,
     };
     let answer = client.replace_tags(claim.written.intent.conversation(), api::encode_tag_ids(&tags)).await;
     attempt::conclude(&journal, local, claim.attempt, answer, |page| (Outcome::Done, Delivery::Tagged(page.items)))
@@ -21,7 +21,7 @@ pub(super) async fn replace(client: Client, journal: Shared, local: LocalId, tag
 pub(super) async fn create(client: Client, journal: Shared, local: LocalId) -> Event {
     let claim = match attempt::claim(&journal, local, Kind::CreateTag) {
         Ok(claim) => claim,
-        Err(event) => return event,
+        Err(event) => return *event,
     };
     let written = claim.written;
     let answer = client.create_tag(&written.key.unwrap_or_default(), written.body).await;
@@ -32,7 +32,7 @@ pub(super) async fn create(client: Client, journal: Shared, local: LocalId) -> E
 pub(super) async fn delete(client: Client, journal: Shared, local: LocalId) -> Event {
     let claim = match attempt::claim(&journal, local, Kind::DeleteTag) {
         Ok(claim) => claim,
-        Err(event) => return event,
+        Err(event) => return *event,
     };
     let Intent::DeleteTag { tag, .. } = &claim.written.intent else { return attempt::without_body(local) };
     let answer = client.delete_tag(tag).await;
