@@ -146,6 +146,9 @@ impl Chooser {
         let mut ranked: Vec<(u8, Item)> =
             all.into_iter().filter_map(|item| Some((self.rank(model, &item, filter)?, item))).collect();
         ranked.sort_by_key(|(rank, _)| *rank);
+        // Letters in order are a guess: it is not made where something fits better.
+        let better = ranked.first().is_some_and(|(rank, _)| *rank < SCATTERED);
+        ranked.retain(|(rank, _)| !better || *rank != SCATTERED);
         ranked.into_iter().map(|(_, item)| item).collect()
     }
 
@@ -290,6 +293,9 @@ fn commands(model: &Model, context: Context) -> Vec<Item> {
     listed.map(|(keys, action)| Item { detail: keys, ..item(Choice::Command(action), action.help()) }).collect()
 }
 
+/// How well letters in order fit: worse than everything else that fits.
+const SCATTERED: u8 = 4;
+
 /// How well a name fits what was typed, whatever the case: its beginning, a word's beginning, the words' first letters,
 /// somewhere within, or its letters in order.
 #[must_use]
@@ -305,7 +311,7 @@ pub fn fits(name: &str, typed: &str) -> Option<u8> {
     } else if name.contains(&typed) {
         Some(3)
     } else {
-        in_order(name.chars(), &typed).then_some(4)
+        in_order(name.chars(), &typed).then_some(SCATTERED)
     }
 }
 

@@ -76,7 +76,7 @@ impl Overlay {
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         match self {
-            Self::PipePrompt | Self::Choose(_) | Self::Prompt(_) => true,
+            Self::Choose(_) | Self::Prompt(_) | Self::PipePrompt => true,
             Self::Help { .. }
             | Self::WhoAmI { .. }
             | Self::Links(_)

@@ -33,7 +33,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     ends(painter, &mut top, left_top, right_top);
     more(scene, painter, &mut top, frame, above, (" more above ", scene.marks.high));
     let ours = match kind {
-        Kind::Reply => reply_title(model, target),
+        Kind::Reply => reply_title(model, target, top.rest()),
         Kind::Note => note_title(model),
     };
     title(scene, painter, &mut top, ours, target);
@@ -100,8 +100,13 @@ fn title(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, ours: &str
     pen.skip(1);
 }
 
-fn reply_title(model: &Model, target: &ConversationId) -> &'static str {
+/// The title gives way to the name before it loses what sending does.
+const NAME_AT_LEAST: usize = 10;
+
+fn reply_title(model: &Model, target: &ConversationId, room: usize) -> &'static str {
+    let from_the_bot = "REPLY, visible, takes over from the bot: ";
     match acts::expected_status(model, target) {
+        Some(Status::BotActive) if width(from_the_bot) + NAME_AT_LEAST <= room => from_the_bot,
         Some(Status::AgentRequested | Status::BotActive) => "REPLY, visible, takes over: ",
         Some(Status::Resolved | Status::Closed | Status::Archived) => "REPLY, visible, reopens: ",
         Some(Status::Open | Status::Other(_)) | None => "REPLY, visible: ",

@@ -194,7 +194,8 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
                 }
                 None => {}
             }
-            list.extend([Action::Next, Action::Back, Action::Note, Action::Reply].map(|it| (it, None)));
+            list.push((Action::Next, Some("next field")));
+            list.extend([Action::Back, Action::Note, Action::Reply].map(|it| (it, None)));
         }
     }
     let mut hints: Vec<Hint> =

@@ -207,7 +207,8 @@ fn words_of(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &Co
 fn tags(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &ConversationId, tone: Tone) {
     let sidebar = &scene.model.sidebar;
     let Some(aside) = sidebar.get(id).filter(|aside| aside.tags_read.is_some()) else { return };
-    for tag in aside.tags.iter().filter_map(|tag| sidebar.palette.get(tag)).take(TAGS) {
+    let shown: Vec<_> = aside.tags.iter().filter_map(|tag| sidebar.palette.get(tag)).take(TAGS).collect();
+    for tag in shown.into_iter().rev() {
         let name = sanitize_line(&tag.name);
         let cut = truncate(name.as_str(), TAG);
         if pen.rest() < PREVIEW + cut.width + 3 {

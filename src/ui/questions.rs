@@ -95,10 +95,7 @@ pub(super) fn short(question: &Question) -> String {
         Question::Send { .. } => "send: reopens? y sends, Esc".to_owned(),
         Question::TakeOver { .. } => "take over from the bot? y, Esc".to_owned(),
         Question::Become { .. } => "text lies here: go on? y, Esc".to_owned(),
-        Question::SaveFile { link, .. } => {
-            // A host is read from its end.
-            format!("save from {}? y yes, Esc no", ending(&link.host, HOST))
-        }
+        Question::SaveFile { link, .. } => format!("save from {}? y yes, Esc no", ending(&link.host, HOST)),
         Question::DeleteTag { .. } => "delete the tag everywhere? y, Esc".to_owned(),
     }
 }

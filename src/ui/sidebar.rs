@@ -22,6 +22,9 @@ const SUMMARY_ROWS: usize = 12;
 const NOTE_ROWS: usize = 6;
 const NOTE_ROWS_SELECTED: usize = 200;
 
+/// That a note says itself who wrote it.
+const SIGNED: &str = " (signed)";
+
 /// What stands in the columns before the text.
 #[derive(Clone, Copy)]
 enum Before {
@@ -176,12 +179,15 @@ impl Column<'_> {
         let theme = self.scene.theme;
         let model = self.scene.model;
         let mut said = format!(", {}", clock(model, note.created_at));
-        let (author, claimed) = names::author(model, note, self.room());
-        if claimed {
-            said = format!(" (signed){said}");
-        }
         if pinned {
             said.push_str(", on top");
+        }
+        let (mut author, claimed) = names::author(model, note, self.room());
+        // A name that the note only gives itself is not certain: in words, else by the mark for that.
+        if claimed && width(&author) + width(&said) + width(SIGNED) <= self.room() {
+            said.insert_str(0, SIGNED);
+        } else if claimed {
+            author.insert_str(0, self.scene.marks.uncertain);
         }
         let author = truncate(&author, self.room().saturating_sub(width(&said)).max(4)).text.into_owned();
         self.push(Some(Field::Note(id.clone())), Before::Note, author + &said, theme.strong);

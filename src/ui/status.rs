@@ -7,10 +7,10 @@ use crate::app::composer::Kind;
 use crate::app::inbox::{Everything, Standing, View};
 use crate::app::keymap::Context;
 use crate::app::model::Model;
-use crate::app::outbox::State;
+use crate::app::outbox::{State, Work};
 use crate::app::overlay::Overlay;
 use crate::app::words::{self, Unread};
-use crate::app::{poller, triage};
+use crate::app::{act_words, poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
@@ -151,7 +151,8 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
         State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
         State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
-            ("not sent".to_owned(), " to ", theme.warning)
+            let then = if matches!(entry.work, Work::Reply { .. }) { " to " } else { ": " };
+            (act_words::not_done(&entry.work).to_owned(), then, theme.warning)
         }
         State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
         State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),

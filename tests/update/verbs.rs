@@ -7,6 +7,7 @@ use takeover::app::chooser::{Ask, Choice};
 use takeover::app::composer::Kind;
 use takeover::app::fields::{self, Field};
 use takeover::app::inbox::View;
+use takeover::app::keymap::{BINDINGS, Context};
 use takeover::app::overlay::{Overlay, Question};
 use takeover::app::settings::Advance;
 use takeover::app::{Effect, Event, Focus};
@@ -156,6 +157,32 @@ fn in_a_note_the_keys_that_send_a_reply_send_nothing() {
     assert_eq!(desk.count(sends), 0);
     assert!(desk.model.overlays.open.is_none());
     assert_eq!(note(&desk, 0), "note");
+}
+
+#[test]
+fn no_key_of_the_composer_turns_a_note_into_a_reply() {
+    let mut keys: Vec<&str> =
+        BINDINGS.iter().filter(|row| row.contexts.contains(&Context::Composer)).map(|row| row.keys).collect();
+    keys.sort_unstable();
+    for key in keys {
+        let mut desk = of_status(Status::Open);
+        desk.press("n");
+        desk.typed("secret");
+        desk.press(key);
+        desk.wait(3.0);
+        desk.press("<esc>");
+        desk.press("r");
+        desk.press("<c-s>");
+        desk.press("<up>");
+        desk.wait(5.0);
+        assert!(!desk.draft(0).contains("secret"), "{key}");
+        let replies = desk.ordered.iter().filter_map(|(_, effect)| match effect {
+            Effect::Journal { steps, .. } => Some(steps),
+            _ => None,
+        });
+        assert!(replies.flatten().all(|intent| !matches!(intent, Intent::Reply { .. })), "{key}");
+        assert!(desk.taken(0).is_empty(), "{key}");
+    }
 }
 
 #[test]
