@@ -6,9 +6,13 @@
 mod agent;
 #[path = "view/hostile.rs"]
 mod hostile;
+#[path = "support/hostile.rs"]
+mod inputs;
 #[path = "view/pictures.rs"]
 mod pictures;
 #[path = "view/reading.rs"]
 mod reading;
 #[path = "view/sample.rs"]
 mod sample;
+#[path = "view/twins.rs"]
+mod twins;
