@@ -1,6 +1,5 @@
 //! A paste never sends and never acts, whatever it holds; its bytes arrive whole.
 
-
 use crate::desk::{Desk, answer, wait_at_server};
 use crate::pty::Pty;
 
