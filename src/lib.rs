@@ -6,7 +6,8 @@
 //! - [`runtime`] is the loop: it owns the model and the terminal; everyone else sends it events.
 //! - [`terminal`] turns bytes into keys and cells into bytes, and gives the terminal back on every way out.
 //! - [`app`] is the pure core: `update(&mut Model, Stamped<Event>) -> Vec<Effect>`. [`ui`] draws the model.
-//! - [`effects`] performs effects: one effect, one request or statement, one event. [`store`] is the journal.
+//! - [`effects`] performs effects: one effect, one request or statement, one event; it alone starts child processes.
+//!   [`store`] is the journal.
 //! - [`api`] has one method per endpoint over the one builder in [`http`]; [`wire`] is the platform's JSON.
 //! - [`domain`] says what the objects mean, [`text`] what may reach a cell.
 //! - [`sandbox`] plays the whole platform on this machine.

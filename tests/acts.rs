@@ -39,7 +39,7 @@ pub(crate) fn opened(status: Status) -> Desk {
     desk.begin();
     if !desk.model.inbox.rows.contains_key(&id(0)) {
         // What the live list does not show stands in the view of all.
-        desk.press("4");
+        desk.press("ga");
         desk.wait(2.0);
     }
     desk.open(0);

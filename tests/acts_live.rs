@@ -28,7 +28,7 @@ async fn agent(town: &Town, member: usize, conversation: &ConversationId, change
     let mut app = TestApp::start_with(town, Start { settings, ..Start::default() });
     app.settled().await;
     if !app.model().inbox.rows.contains_key(conversation) {
-        app.keys("4");
+        app.keys("ga");
         app.until("the row", |app| app.model().inbox.rows.contains_key(conversation)).await;
     }
     app.open(conversation);

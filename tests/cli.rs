@@ -160,7 +160,8 @@ fn help_and_version_are_said_on_standard_output() {
         assert!(words(&output.stdout).contains("Usage: takeover"), "{}", words(&output.stdout));
     }
     let help = words(&takeover().arg("--help").output().unwrap().stdout);
-    for word in ["demo", "sandbox", "--base-url", "--me", "TAKEOVER_BASE_URL"] {
+    for word in ["demo", "sandbox", "config", "keys", "--base-url", "--me", "--profile", "--theme", "TAKEOVER_BASE_URL"]
+    {
         assert!(help.contains(word), "{word} in:\n{help}");
     }
     for arguments in [["--version"], ["-V"]] {
@@ -332,4 +333,109 @@ fn a_running_process_shows_no_key_in_its_arguments_masks_what_it_makes_and_makes
     sandbox.end();
     let written: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(written.is_empty(), "{written:?}");
+}
+
+/// A home with these files in takeover's folder, and the program in it.
+fn at_home(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Command) {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("takeover");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    let mut command = takeover();
+    command.env("XDG_CONFIG_HOME", home.path()).env("TAKEOVER_API_KEY", KEY);
+    (home, command)
+}
+
+#[test]
+fn config_check_names_every_problem_and_ends_with_2() {
+    let (home, mut command) =
+        at_home(&[("config.toml", b"hodl = 1\nhold = 99\n"), ("keymap.toml", b"[list]\nx = \"nxt\"\n")]);
+    let output = command.args(["config", "check"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = words(&output.stdout).replace(&format!("{}/takeover/", home.path().display()), "");
+    let places: Vec<_> = told.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(places, ["config.toml:1:1", "config.toml:2:8", "keymap.toml:2:5"], "{told}");
+    let (_home, mut command) = at_home(&[("config.toml", b"hodl = 1\n")]);
+    let output = command.args(["config", "check", "--json"]).output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["problems"][0]["place"]["line"], 1);
+    assert_eq!(told["problems"][0]["advice"], "did you mean hold?");
+    let (_home, mut command) = at_home(&[("config.toml", b"hold = 1\n")]);
+    let output = command.args(["config", "check"]).output().unwrap();
+    assert_eq!((output.status.code(), words(&output.stdout).as_str()), (Some(0), "no problems\n"));
+}
+
+#[test]
+fn config_show_tells_where_each_value_came_from_and_no_key() {
+    for format in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let (_home, mut command) = at_home(&[("config.toml", b"hold = 5\n[profile.work]\nadvance = \"list\"\n")]);
+        let output = command.args(["--profile", "work"]).args(format).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", words(&output.stderr));
+        let told = words(&output.stdout);
+        assert!(!told.contains(KEY) && !told.contains("aw_live"), "{told}");
+        for part in ["hold", "5s", "config.toml", "advance", "list", "work", "--profile"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+}
+
+#[test]
+fn hostile_files_reach_no_terminal() {
+    let hostile = "\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{200b}\u{7}";
+    let escaped: String = hostile.chars().map(|char| format!("\\U{:08X}", u32::from(char))).collect();
+    let config = format!(
+        "\"{escaped}\" = 1\nkeymap = \"{escaped}\"\nhold = \"{escaped}\"\ndefault_profile = \"{escaped}\"\n[profile.\"{escaped}\"]\nme = \"{escaped}\"\n"
+    );
+    let raw = format!("{hostile}\n[{hostile}]\n{hostile} = {hostile}\n");
+    for (config, keys) in [
+        (config.as_bytes(), raw.as_bytes()),
+        (raw.as_bytes(), config.as_bytes()),
+        (&b"\xff\x1b[2J\x9b\n"[..], &b"\x9b"[..]),
+    ] {
+        for arguments in [&["config", "check"][..], &["config", "show"], &["config", "path"], &["keys"], &[]] {
+            for json in [false, true] {
+                let (_home, mut command) =
+                    at_home(&[("config.toml", config), ("keymap.toml", keys), ("theme.toml", keys)]);
+                if json && !arguments.is_empty() {
+                    command.args(arguments).arg("--json");
+                } else {
+                    command.args(arguments);
+                }
+                let output = command.output().unwrap();
+                assert_harmless(&output.stdout, &arguments);
+                assert_harmless(&output.stderr, &arguments);
+                if json && !arguments.is_empty() {
+                    serde_json::from_slice::<Value>(&output.stdout).unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_of_the_working_directory_is_not_read() {
+    let (home, mut command) = at_home(&[]);
+    for name in ["config.toml", "keymap.toml", "theme.toml"] {
+        std::fs::write(home.path().join(name), "oops").unwrap();
+    }
+    let output = command.current_dir(home.path()).args(["config", "check"]).output().unwrap();
+    assert_eq!((output.status.code(), words(&output.stdout).as_str()), (Some(0), "no problems\n"));
+    let output = takeover().current_dir(home.path()).args(["config", "path"]).output().unwrap();
+    assert!(words(&output.stdout).starts_with("no folder"), "{}", words(&output.stdout));
+}
+
+#[test]
+fn keys_are_told_as_they_stand() {
+    let (_home, mut command) = at_home(&[("keymap.toml", b"[list]\n\"<f5>\" = \"refresh\"\n")]);
+    let output = command.args(["keys", "--json"]).output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = told["keys"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["context"] == "list" && row["keys"] == "<f5>" && row["action"] == "refresh"));
+    let (_home, mut command) = at_home(&[("config.toml", b"enter_sends = true\n")]);
+    let output = command.arg("keys").output().unwrap();
+    let told = words(&output.stdout);
+    let composer = told.split("composer\n").nth(1).unwrap();
+    assert!(composer.lines().any(|line| line.contains("Enter") && line.contains("send")), "{composer}");
 }

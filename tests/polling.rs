@@ -255,7 +255,7 @@ async fn the_view_all_loads_a_hundred_rows_a_request_as_one_scrolls() {
     town.control(Command::Fill(Fill { conversations: 350, messages: 2, seed: 3, ..Fill::default() }));
     let mut app = TestApp::start(&town);
     app.settled().await;
-    app.keys("4");
+    app.keys("ga");
     let before = town.everything_asked().len();
     app.until("the first hundred", |app| app.model().inbox.order.len() >= 100).await;
     assert!(app.model().inbox.order.len() < 350, "all at once");

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use takeover::app::keymap::{BINDINGS, Context, written};
+use takeover::config::{SETTINGS, Shown, Values};
 use takeover::sandbox::{Command, Switches};
 
 fn readme() -> String {
@@ -37,6 +38,22 @@ fn the_key_tables_are_those_of_the_program() {
         let wanted = table(contexts);
         assert!(readme.contains(&wanted), "README lacks this table of {contexts:?}:\n{wanted}");
     }
+}
+
+#[test]
+fn the_table_of_settings_is_that_of_the_program() {
+    let mut wanted = String::from("| setting | variable, argument | default | does |\n|---|---|---|---|\n");
+    for setting in SETTINGS {
+        let default = match setting.field.get(&Values::default()) {
+            Shown::Toggle(toggle) => format!("`{toggle}`"),
+            Shown::Text(text) => format!("`{text}`"),
+            Shown::List(_) | Shown::Nothing => "–".to_owned(),
+        };
+        let flag = setting.flag.map(|flag| format!(", `{flag}`")).unwrap_or_default();
+        let help = setting.help.trim_end_matches('.');
+        writeln!(wanted, "| `{}` | `{}`{flag} | {default} | {help} |", setting.name, setting.variable).unwrap();
+    }
+    assert!(readme().contains(&wanted), "README lacks this table:\n{wanted}");
 }
 
 #[test]

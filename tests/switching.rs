@@ -127,7 +127,7 @@ impl Run {
         }
         let moves =
             ["J", "K", "J", "K", "<esc>jj<enter>", "<esc>k<enter>", ">", "<lt>", "w", "w<enter>", "<esc>gg<enter>"];
-        let views = ["1", "3", "4", "<tab>", "gn", "2", "R"];
+        let views = ["1", "3", "7", "<tab>", "gn", "2", "R"];
         let keys = if self.dice.one_in(8) { *self.dice.of(&views) } else { *self.dice.of(&moves) };
         self.app.keys(keys);
     }

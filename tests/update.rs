@@ -13,5 +13,9 @@ mod merging;
 mod order;
 #[path = "update/reading.rs"]
 mod reading;
+#[path = "update/tasks.rs"]
+mod tasks;
 #[path = "update/threads.rs"]
 mod threads;
+#[path = "update/verbs.rs"]
+mod verbs;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "view/agent.rs"]
+mod agent;
 #[path = "view/hostile.rs"]
 mod hostile;
 #[path = "view/pictures.rs"]

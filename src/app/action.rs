@@ -2,7 +2,89 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::{Priority, Status};
+
 use super::inbox::View;
+
+/// A priority that a person can choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Level {
+    /// Low.
+    Low,
+    /// The usual one.
+    Medium,
+    /// High.
+    High,
+}
+
+impl Level {
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// As the platform has it.
+    #[must_use]
+    pub const fn priority(self) -> Priority {
+        match self {
+            Self::Low => Priority::Low,
+            Self::Medium => Priority::Medium,
+            Self::High => Priority::High,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// A status that a person can ask for: those that PATCH takes (contract, section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Goal {
+    /// A person works on it.
+    Open,
+    /// It waits for a person.
+    Human,
+    /// Handled.
+    Resolved,
+    /// Ended without being solved.
+    Closed,
+    /// Out of the default inbox.
+    Archived,
+}
+
+impl Goal {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Human, Self::Resolved, Self::Closed, Self::Archived];
+
+    /// As the platform has it.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Open => Status::Open,
+            Self::Human => Status::AgentRequested,
+            Self::Resolved => Status::Resolved,
+            Self::Closed => Status::Closed,
+            Self::Archived => Status::Archived,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Human => "needs a person",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+            Self::Archived => "archived",
+        }
+    }
+}
 
 /// An act of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +123,54 @@ pub enum Action {
     Longest,
     /// Write a reply.
     Reply,
+    /// Write a note for the team.
+    Note,
+    /// Take a conversation over from the bot.
+    TakeOver,
+    /// Assign to me.
+    AssignToMe,
+    /// Assign to somebody, or to nobody.
+    Assign,
+    /// Hand over to a colleague, with a note.
+    HandOver,
+    /// Choose tags.
+    Tags,
+    /// Set the priority.
+    Prioritize(Level),
+    /// Set the status.
+    Become(Goal),
+    /// Choose a status, with the reasons of those that do not go.
+    ChooseStatus,
+    /// Resolve, and go on to the next.
+    Resolve,
+    /// Resolve, and stay.
+    ResolveAndStay,
+    /// Close.
+    Close,
+    /// Reopen.
+    Reopen,
+    /// Do again what was undone.
+    Redo,
+    /// Do the last act again, here.
+    Repeat,
+    /// Every action by name.
+    Palette,
+    /// What is on its way, and what asks.
+    Outbox,
+    /// What was done here.
+    Log,
+    /// The drafts.
+    Drafts,
+    /// Keep a note on top.
+    Pin,
+    /// Send and resolve.
+    SendAndResolve,
+    /// Attach a file by its public address.
+    Attach,
+    /// Take the last attachment off again.
+    Detach,
+    /// Of a hand-over: the priority that goes with it.
+    HandOverPriority,
     /// Show or leave the sidebar.
     Sidebar,
     /// Unfold the message under the cursor.
@@ -73,7 +203,7 @@ pub enum Action {
     SearchKeep,
     /// End the search.
     SearchEnd,
-    /// Take back the reply that is held.
+    /// Take back what is held, else undo the last act.
     TakeBack,
     /// Read the list again and show what is new.
     Refresh,
@@ -173,9 +303,42 @@ impl Action {
             Self::Show(View::Waiting) => "view Waiting",
             Self::Show(View::Mine) => "view Mine",
             Self::Show(View::Open) => "view Open",
+            Self::Show(View::Unassigned) => "view Unassigned",
+            Self::Show(View::Bot) => "view Bot",
+            Self::Show(View::Resolved) => "view Resolved",
             Self::Show(View::All) => "view All",
             Self::Longest => "who has waited longest",
             Self::Reply => "reply",
+            Self::Note => "note, for the team only",
+            Self::TakeOver => "take over from the bot",
+            Self::AssignToMe => "assign to me",
+            Self::Assign => "assign to…",
+            Self::HandOver => "hand over with a note",
+            Self::Tags => "tags",
+            Self::Prioritize(Level::Low) => "priority low",
+            Self::Prioritize(Level::Medium) => "priority medium",
+            Self::Prioritize(Level::High) => "priority high",
+            Self::Become(Goal::Open) => "status open",
+            Self::Become(Goal::Human) => "status needs a person",
+            Self::Become(Goal::Resolved) => "status resolved",
+            Self::Become(Goal::Closed) => "status closed",
+            Self::Become(Goal::Archived) => "status archived",
+            Self::ChooseStatus => "choose a status",
+            Self::Resolve => "resolve, then the next one",
+            Self::ResolveAndStay => "resolve and stay",
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Redo => "redo",
+            Self::Repeat => "repeat the last act here",
+            Self::Palette => "every action by name",
+            Self::Outbox => "outbox",
+            Self::Log => "log",
+            Self::Drafts => "drafts",
+            Self::Pin => "in the sidebar: keep this note on top",
+            Self::SendAndResolve => "send and resolve",
+            Self::Attach => "attach a public https address",
+            Self::Detach => "take the last attachment off",
+            Self::HandOverPriority => "of a hand-over: its priority",
             Self::Sidebar => "sidebar",
             Self::Unfold => "unfold the message",
             Self::Trace => "bot trace: what its tools were asked and answered",
@@ -191,8 +354,8 @@ impl Action {
             Self::SearchPrevious => "previous hit",
             Self::SearchKeep => "find it in the thread, open the row in the list",
             Self::SearchEnd => "end the search",
-            Self::Pipe => "pipe the transcript, without notes, to a command",
-            Self::TakeBack => "take back the held reply",
+            Self::Pipe => "pipe the transcript to a command",
+            Self::TakeBack => "take back what is held, else undo",
             Self::Refresh => "refresh, show what is new",
             Self::Redraw => "draw again",
             Self::Help => "keys that work here",
@@ -231,6 +394,27 @@ impl Action {
             Self::Back => Some("back"),
             Self::Longest => Some("longest waiting"),
             Self::Reply => Some("reply"),
+            Self::Note => Some("note"),
+            Self::TakeOver => Some("take over"),
+            Self::AssignToMe => Some("mine"),
+            Self::Assign => Some("assign"),
+            Self::HandOver => Some("hand over"),
+            Self::Tags => Some("tags"),
+            Self::Resolve => Some("resolve"),
+            Self::Reopen => Some("reopen"),
+            Self::Palette => Some("actions"),
+            Self::Prioritize(level) => Some(level.word()),
+            Self::Become(goal) => Some(goal.word()),
+            Self::ChooseStatus => Some("choose"),
+            Self::Show(view) => Some(view.word()),
+            Self::Outbox => Some("outbox"),
+            Self::Log => Some("log"),
+            Self::Drafts => Some("drafts"),
+            Self::Pin => Some("pin"),
+            Self::SendAndResolve => Some("send and resolve"),
+            Self::Attach => Some("attach"),
+            Self::Detach => Some("detach"),
+            Self::HandOverPriority => Some("priority"),
             Self::NextConversation => Some("next"),
             Self::Sidebar => Some("sidebar"),
             Self::Trace => Some("bot trace"),
@@ -243,6 +427,8 @@ impl Action {
             Self::SearchNext => Some("next hit"),
             Self::SearchEnd => Some("ends the search"),
             Self::TakeBack => Some("take back"),
+            Self::Redo => Some("redo"),
+            Self::Repeat => Some("repeat"),
             Self::Refresh => Some("refresh"),
             Self::Help => Some("keys"),
             Self::Quit => Some("quit"),

@@ -190,7 +190,7 @@ pub fn obstacle(model: &Model, conversation: &ConversationId) -> Option<Obstacle
     if model.outbox.pending(conversation).any(|entry| entry.state.asks()) {
         return Some(Obstacle::Unsent);
     }
-    model.composer.has_text(conversation).then_some(Obstacle::Draft)
+    model.composer.has_reply(conversation).then_some(Obstacle::Draft)
 }
 
 /// Changes the tags, whatever set stands by then.
@@ -412,6 +412,10 @@ pub(super) fn begin(
     steps: Vec<Step>,
     effects: &mut Vec<Effect>,
 ) -> u64 {
-    let baseline = writing::baseline(model, conversation);
+    let mut baseline = writing::baseline(model, conversation);
+    if baseline.step.is_none() {
+        // Nothing was written on what stands in the thread: the row alone was judged.
+        baseline.told = model.inbox.rows.get(conversation).map(|row| row.conversation.last_activity());
+    }
     sending::submit_act(model, conversation, steps, &baseline, effects)
 }

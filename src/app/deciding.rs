@@ -241,8 +241,8 @@ fn ours(reached: Reached, message: &str) -> Problem {
 /// What taking back found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TakenBack {
-    /// The text, where its cursor stood, and what its writer has seen.
-    Text(RawText, usize, Baseline),
+    /// The text, where its cursor stood, what its writer has seen, and the addresses of what went with it.
+    Text(RawText, usize, Baseline, Vec<RawText>),
     /// The text of a note, and where its cursor stood: never a reply's.
     Note(RawText, usize),
     /// An act without words of its own: what it would have done.
@@ -304,9 +304,9 @@ pub fn sent_a_moment_ago(model: &Model, conversation: &ConversationId) -> bool {
 fn words_of(model: &Model, act: u64, seen: Option<Baseline>) -> TakenBack {
     let steps = || model.outbox.entries.iter().filter(|entry| entry.act == act && entry.can_be_taken_back());
     let words = steps().find_map(|entry| match &entry.work {
-        Work::Reply { .. } => {
+        Work::Reply { attachments } => {
             let baseline = seen.clone().unwrap_or_else(|| entry.baseline.clone());
-            Some(TakenBack::Text(entry.text.clone(), entry.cursor, baseline))
+            Some(TakenBack::Text(entry.text.clone(), entry.cursor, baseline, attachments.clone()))
         }
         Work::Note => {
             let unsigned = acts::signature(model)

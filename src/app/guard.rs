@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Change, Conversation, MessageId, Speaker, Status, UserId};
+use crate::domain::{Change, Conversation, MessageId, Speaker, Status, Time, UserId};
 use crate::text::RawText;
 
 use super::thread::{Entry, ReadAt, Thread};
@@ -29,6 +29,9 @@ pub struct Baseline {
     /// The newest message that had been drawn: what stands after it is new too, though it was here already, below the
     /// lines that the reader had scrolled to.
     pub newest: Option<MessageId>,
+    /// Of an act on a row whose thread was not on the screen: the last activity that the row showed. Whoever acts on a
+    /// row has judged it by that.
+    pub told: Option<Time>,
     /// Status, owner and mail address then; none while the conversation itself was not known.
     pub facts: Option<Facts>,
 }
@@ -116,7 +119,8 @@ pub fn check(
     let mut colleague = false;
     let is_new = newness(thread, baseline);
     let excused = own_markers(thread);
-    let blind = baseline.step.is_none();
+    let by_row = baseline.step.is_none() && baseline.told.is_some();
+    let blind = baseline.step.is_none() && !by_row;
     let mut asked = false;
     for (at, (entry, speaker)) in thread.messages.iter().zip(thread.speakers.iter().copied()).enumerate().rev() {
         let own = thread.own.contains(&entry.message.id);
@@ -149,7 +153,8 @@ pub fn check(
                 lines += usize::from(!read && !brought_last);
             }
             Speaker::Person | Speaker::Unknown => colleague = true,
-            Speaker::Marker => colleague |= !excused.contains(&&entry.message.id),
+            // A row does not tell of markers; a status that changed stops by itself.
+            Speaker::Marker => colleague |= !by_row && !excused.contains(&&entry.message.id),
         }
     }
     if colleague {
@@ -165,6 +170,9 @@ pub fn check(
 fn newness<'a>(thread: &Thread, baseline: &'a Baseline) -> impl Fn(usize, &Entry) -> bool + use<'a> {
     let newest = baseline.newest.as_ref().and_then(|id| thread.position(id));
     move |at, entry| {
+        if let (None, Some(told)) = (baseline.step, baseline.told) {
+            return entry.message.created_at.at > told.at;
+        }
         baseline.step.is_none_or(|step| entry.first_seen > step) || newest.is_some_and(|newest| at > newest)
     }
 }

@@ -12,6 +12,11 @@ use crate::domain::{Conversation, ConversationId, Cursor, Speaker, Status, Time,
 use super::settings::Settings;
 use super::thread::ReadAt;
 
+const BOT: &[Status] = &[Status::BotActive];
+const RESOLVED: &[Status] = &[Status::Resolved];
+const EVERY: &[Status] =
+    &[Status::BotActive, Status::AgentRequested, Status::Open, Status::Resolved, Status::Closed, Status::Archived];
+
 /// A view over the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum View {
@@ -22,13 +27,31 @@ pub enum View {
     Mine,
     /// What people work on.
     Open,
+    /// What waits or is open and belongs to nobody.
+    Unassigned,
+    /// What the bot answers.
+    Bot,
+    /// What was resolved, by last activity.
+    Resolved,
     /// Everything, by last activity.
     All,
 }
 
 impl View {
     /// All views in the order of their digits.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Mine, Self::Open, Self::All];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Mine, Self::Open, Self::Unassigned, Self::Bot, Self::Resolved, Self::All];
+
+    /// The statuses of a view that the live list does not hold, and that a walk of its own reads; none for the others.
+    #[must_use]
+    pub const fn walked(self) -> Option<&'static [Status]> {
+        match self {
+            Self::Waiting | Self::Mine | Self::Open | Self::Unassigned => None,
+            Self::Bot => Some(BOT),
+            Self::Resolved => Some(RESOLVED),
+            Self::All => Some(EVERY),
+        }
+    }
 
     /// Its name.
     #[must_use]
@@ -37,6 +60,9 @@ impl View {
             Self::Waiting => "Waiting",
             Self::Mine => "Mine",
             Self::Open => "Open",
+            Self::Unassigned => "Unassigned",
+            Self::Bot => "Bot",
+            Self::Resolved => "Resolved",
             Self::All => "All",
         }
     }
@@ -48,7 +74,10 @@ impl View {
             Self::Waiting => 0,
             Self::Mine => 1,
             Self::Open => 2,
-            Self::All => 3,
+            Self::Unassigned => 3,
+            Self::Bot => 4,
+            Self::Resolved => 5,
+            Self::All => 6,
         }
     }
 }
@@ -211,9 +240,13 @@ pub struct Inbox {
     /// Rows that are drawn but left the view since.
     pub left: usize,
     /// How many rows each view has.
-    pub counts: [usize; 4],
+    pub counts: [usize; View::ALL.len()],
     /// How far the walk over everything has come.
     pub everything: Everything,
+    /// How far the walk over what the bot answers has come.
+    pub bots: Everything,
+    /// How far the walk over what was resolved has come.
+    pub resolved: Everything,
     /// Rows changed: views and counts are to be told again.
     pub unsettled: bool,
     /// Whether the order stood still at the last event.
@@ -258,6 +291,9 @@ impl Inbox {
                 (row.live() && me.is_some() && row.conversation.assigned_to.as_ref() == me).then(waiting_first)
             }
             View::Open => (row.conversation.status == Status::Open).then(waiting_first),
+            View::Unassigned => (row.live() && row.conversation.assigned_to.is_none()).then(waiting_first),
+            View::Bot => (row.conversation.status == Status::BotActive).then_some((0, newest_first)),
+            View::Resolved => (row.conversation.status == Status::Resolved).then_some((0, newest_first)),
             View::All => Some((0, newest_first)),
         }
     }
@@ -299,7 +335,7 @@ impl Inbox {
             let count = match view {
                 View::All => self.rows.len(),
                 View::Waiting => self.waiting.len(),
-                View::Mine | View::Open => {
+                View::Mine | View::Open | View::Unassigned | View::Bot | View::Resolved => {
                     self.rows.values().filter(|row| Self::rank(view, row, me, now, settings).is_some()).count()
                 }
             };
@@ -309,15 +345,20 @@ impl Inbox {
         }
         let ranked = match self.view {
             View::Waiting => self.waiting.clone(),
-            View::Mine | View::Open | View::All => self.ranked(self.view, me, now, settings),
+            View::Mine | View::Open | View::Unassigned | View::Bot | View::Resolved | View::All => {
+                self.ranked(self.view, me, now, settings)
+            }
         };
         if frozen && !self.order.is_empty() {
             let shown: HashSet<&ConversationId> = self.order.iter().collect();
             let members: HashSet<&ConversationId> = ranked.iter().collect();
             let last_shown = ranked.iter().rposition(|id| shown.contains(id));
             let tail_from = last_shown.map_or(0, |at| at + 1);
-            let added: Vec<ConversationId> =
-                if self.view == View::All { ranked.get(tail_from..).unwrap_or_default().to_vec() } else { Vec::new() };
+            let added: Vec<ConversationId> = if self.view.walked().is_some() {
+                ranked.get(tail_from..).unwrap_or_default().to_vec()
+            } else {
+                Vec::new()
+            };
             let newcomers = ranked.iter().filter(|id| !shown.contains(id)).count();
             self.new_rows = newcomers - added.len();
             self.left = self.order.iter().filter(|id| !members.contains(id)).count();
@@ -328,6 +369,33 @@ impl Inbox {
             self.left = 0;
         }
         self.keep_cursor();
+    }
+
+    /// How far the walk of a view has come; none for a view that the live list holds.
+    #[must_use]
+    pub const fn walk(&self, view: View) -> Option<&Everything> {
+        match view {
+            View::Waiting | View::Mine | View::Open | View::Unassigned => None,
+            View::Bot => Some(&self.bots),
+            View::Resolved => Some(&self.resolved),
+            View::All => Some(&self.everything),
+        }
+    }
+
+    /// The same, to change it.
+    pub const fn walk_mut(&mut self, view: View) -> Option<&mut Everything> {
+        match view {
+            View::Waiting | View::Mine | View::Open | View::Unassigned => None,
+            View::Bot => Some(&mut self.bots),
+            View::Resolved => Some(&mut self.resolved),
+            View::All => Some(&mut self.everything),
+        }
+    }
+
+    /// Whether all rows of a view are known.
+    #[must_use]
+    pub fn knows_all_of(&self, view: View) -> bool {
+        self.walk(view).map_or(self.complete, |walk| *walk == Everything::Complete)
     }
 
     /// Finds the cursor's row again; where it is gone, the row that took its place.

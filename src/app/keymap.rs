@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bound::{Bound, Change, Keymap, Keys, Lookup, Refusal, Why};
 
-use super::action::Action;
+use super::action::{Action, Goal, Level};
 use super::inbox::View;
 use super::key::Key;
 
@@ -78,11 +78,22 @@ const fn row(contexts: &'static [Context], keys: &'static str, action: Action) -
 
 /// The defaults. The first row of an action in a context is the one that hints show.
 pub const BINDINGS: &[Binding] = &[
-    row(LIST, "<enter>", Action::Open),
+    row(&[Context::List, Context::Sidebar], "<enter>", Action::Open),
     row(PANES, "w", Action::Longest),
     row(PANES, "r", Action::Reply),
+    row(PANES, "n", Action::Note),
+    row(PANES, "T", Action::TakeOver),
+    row(PANES, "m", Action::AssignToMe),
+    row(PANES, "a", Action::Assign),
+    row(PANES, "H", Action::HandOver),
+    row(PANES, "t", Action::Tags),
+    row(PANES, "e", Action::Resolve),
+    row(PANES, "E", Action::ResolveAndStay),
+    row(PANES, "c", Action::Close),
+    row(PANES, "o", Action::Reopen),
     row(THREAD, "J", Action::NextConversation),
     row(LIST, "J", Action::NextConversation),
+    row(&[Context::Sidebar], "P", Action::Pin),
     row(PANES, "v", Action::Sidebar),
     row(&[Context::Thread, Context::Sidebar], "<esc>", Action::Back),
     row(PANES, "R", Action::Refresh),
@@ -115,12 +126,34 @@ pub const BINDINGS: &[Binding] = &[
     row(PANES, "1", Action::Show(View::Waiting)),
     row(PANES, "2", Action::Show(View::Mine)),
     row(PANES, "3", Action::Show(View::Open)),
-    row(PANES, "4", Action::Show(View::All)),
+    row(PANES, "4", Action::Show(View::Unassigned)),
+    row(PANES, "5", Action::Show(View::Bot)),
+    row(PANES, "6", Action::Show(View::Resolved)),
+    row(PANES, "7", Action::Show(View::All)),
     row(PANES, "gn", Action::Show(View::Waiting)),
     row(PANES, "gm", Action::Show(View::Mine)),
     row(PANES, "go", Action::Show(View::Open)),
+    row(PANES, "gu", Action::Show(View::Unassigned)),
+    row(PANES, "gb", Action::Show(View::Bot)),
+    row(PANES, "gr", Action::Show(View::Resolved)),
     row(PANES, "ga", Action::Show(View::All)),
+    row(PANES, "gd", Action::Drafts),
+    row(PANES, "gq", Action::Outbox),
+    row(PANES, "gl", Action::Log),
+    row(PANES, "ph", Action::Prioritize(Level::High)),
+    row(PANES, "pm", Action::Prioritize(Level::Medium)),
+    row(PANES, "pl", Action::Prioritize(Level::Low)),
+    row(PANES, "so", Action::Become(Goal::Open)),
+    row(PANES, "sh", Action::Become(Goal::Human)),
+    row(PANES, "sr", Action::Become(Goal::Resolved)),
+    row(PANES, "sc", Action::Become(Goal::Closed)),
+    row(PANES, "sa", Action::Become(Goal::Archived)),
+    row(PANES, "ss", Action::ChooseStatus),
     row(PANES, "u", Action::TakeBack),
+    row(PANES, "<c-r>", Action::Redo),
+    row(PANES, ".", Action::Repeat),
+    row(PANES, ":", Action::Palette),
+    row(PANES, "<c-k>", Action::Palette),
     row(THREAD, "<enter>", Action::Unfold),
     row(THREAD, "l", Action::Unfold),
     row(THREAD, "<right>", Action::Unfold),
@@ -140,6 +173,10 @@ pub const BINDINGS: &[Binding] = &[
     row(COMPOSER, "<c-s>", Action::Send),
     row(COMPOSER, "<c-x><enter>", Action::Send),
     row(COMPOSER, "<c-enter>", Action::Send),
+    row(COMPOSER, "<c-x>r", Action::SendAndResolve),
+    row(COMPOSER, "<c-x>a", Action::Attach),
+    row(COMPOSER, "<c-x>x", Action::Detach),
+    row(COMPOSER, "<c-x>p", Action::HandOverPriority),
     row(COMPOSER, "<pgup>", Action::ThreadUp),
     row(COMPOSER, "<pgdn>", Action::ThreadDown),
     row(COMPOSER, "<esc>", Action::Leave),
@@ -235,6 +272,6 @@ mod tests {
             assert!(keys.iter().all(|key| !key.alt || binding.action == Action::NewLine), "{}", binding.keys);
         }
         let inside: Vec<_> = BINDINGS.iter().filter(|binding| binding.contexts.contains(&Context::Composer)).collect();
-        assert!(inside.iter().all(|binding| binding.action != Action::Reply));
+        assert!(inside.iter().all(|binding| !matches!(binding.action, Action::Reply | Action::Note)));
     }
 }

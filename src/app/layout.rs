@@ -51,6 +51,8 @@ pub struct Layout {
     pub pane: Area,
     /// The two lines that say whose thread it is.
     pub header: Area,
+    /// The one line of notes above the thread, where the sidebar has no place of its own.
+    pub note: Area,
     /// The messages.
     pub thread: Area,
     /// Replies that ask or wait, above the composer.
@@ -67,10 +69,10 @@ const LIST_OF_TWO: u16 = 30;
 const LIST_OF_THREE: u16 = 37;
 const SIDEBAR: u16 = 25;
 
-/// Divides the screen. `blocks` and `composer` are the rows that their contents want; the composer with its frame
+/// Divides the screen. `noted` says that there is a note to show above the thread; `blocks` and `composer` are the rows that their contents want; the composer with its frame
 /// never takes more than half the height, the blocks never more than a third of what is left.
 #[must_use]
-pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usize, composer: usize) -> Layout {
+pub fn divide(size: Size, focus: Focus, opened: bool, noted: bool, blocks: usize, composer: usize) -> Layout {
     let Size { columns, rows } = size;
     let fit = match (columns, rows) {
         (0..40, _) | (_, 0..10) => Fit::Line,
@@ -92,11 +94,7 @@ pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usi
         }
         Fit::Two => {
             let (list, pane) = cut_left(body, LIST_OF_TWO);
-            if focus == Focus::Sidebar || sidebar {
-                (Area::default(), pane, list)
-            } else {
-                (list, pane, Area::default())
-            }
+            if focus == Focus::Sidebar { (Area::default(), pane, list) } else { (list, pane, Area::default()) }
         }
         Fit::One | Fit::Line => match focus {
             Focus::Sidebar => (Area::default(), Area::default(), body),
@@ -109,7 +107,8 @@ pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usi
         return layout;
     }
     let header = pane.height.min(2);
-    let below = pane.height - header;
+    let note = if noted && fit != Fit::Three { (pane.height - header).min(1) } else { 0 };
+    let below = pane.height - header - note;
     let most = (rows / 2).max(3).min(below);
     let composer = u16::try_from(composer).unwrap_or(u16::MAX).min(most);
     let blocks = u16::try_from(blocks).unwrap_or(u16::MAX).min((below - composer) / 2);
@@ -118,9 +117,11 @@ pub fn divide(size: Size, focus: Focus, opened: bool, sidebar: bool, blocks: usi
     let air = if side.is_empty() { 1 } else { 2 };
     let inner = Area { x: pane.x + 1, width: pane.width - air, ..pane };
     layout.header = Area { height: header, ..inner };
-    layout.thread = Area { y: pane.y + header, height: thread, ..inner };
-    layout.blocks = Area { y: pane.y + header + thread, height: blocks, ..inner };
-    layout.composer = Area { y: pane.y + header + thread + blocks, height: composer, ..inner };
+    layout.note = Area { y: pane.y + header, height: note, ..inner };
+    let top = pane.y + header + note;
+    layout.thread = Area { y: top, height: thread, ..inner };
+    layout.blocks = Area { y: top + thread, height: blocks, ..inner };
+    layout.composer = Area { y: top + thread + blocks, height: composer, ..inner };
     layout
 }
 
@@ -148,14 +149,15 @@ mod tests {
             for rows in (0..60).chain([200]) {
                 for focus in [Focus::List, Focus::Thread, Focus::Sidebar, Focus::Composer] {
                     for (blocks, composer) in [(0, 0), (3, 5), (1_000, 1_000)] {
-                        for (opened, sidebar) in [(false, false), (true, false), (true, true)] {
+                        for (opened, noted) in [(false, false), (true, false), (true, true)] {
                             let size = Size { columns, rows };
-                            let it = divide(size, focus, opened, sidebar, blocks, composer);
+                            let it = divide(size, focus, opened, noted, blocks, composer);
                             for area in [
                                 it.status,
                                 it.list,
                                 it.pane,
                                 it.header,
+                                it.note,
                                 it.thread,
                                 it.blocks,
                                 it.composer,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Message, MessageId, PartKind};
+use crate::domain::{Message, PartKind};
 use crate::text::{RawText, sanitize};
 
 use super::effect::Effect;
@@ -183,12 +183,4 @@ pub fn saved(model: &mut Model, result: Result<RawText, RawText>) {
         Ok(path) => say(model, Weight::Plain, "saved as", Some(path)),
         Err(reason) => say(model, Weight::Warning, "not saved:", Some(reason)),
     }
-}
-
-/// Whether a message has a link or a file to list.
-#[must_use]
-pub fn has_any(model: &Model, id: &MessageId) -> bool {
-    let thread = model.shown().and_then(|shown| model.threads.get(shown));
-    let entry = thread.and_then(|thread| thread.messages.get(thread.position(id)?));
-    entry.is_some_and(|entry| !items(&entry.message).is_empty())
 }

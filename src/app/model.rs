@@ -9,6 +9,7 @@ use crate::text::RawText;
 
 use super::composer::Composer;
 use super::event::Size;
+use super::fields::Field;
 use super::inbox::Inbox;
 use super::journal_log::Acts;
 use super::link::Link;
@@ -124,6 +125,8 @@ pub struct Panes {
     pub rests_since: Duration,
     /// The row whose thread is previewed beside the list: it follows the cursor once that rests.
     pub previewed: Option<ConversationId>,
+    /// The field of the sidebar under the cursor.
+    pub field: Option<Field>,
     /// The first Ctrl-C at the top was pressed: a second one leaves.
     pub interrupted: bool,
     /// Set by what must be drawn; cleared by the loop after drawing.
@@ -142,6 +145,7 @@ impl Default for Panes {
             last_key: None,
             rests_since: Duration::ZERO,
             previewed: None,
+            field: None,
             interrupted: false,
             dirty: true,
             leaving: false,

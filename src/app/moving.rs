@@ -1,14 +1,15 @@
 //! Moving in the list and the thread, and between them. What is acted on is held by id.
 
-use crate::domain::ConversationId;
+use crate::domain::{ConversationId, Status};
 
 use super::action::Action;
 use super::inbox::View;
 use super::layout::Fit;
 use super::model::{Focus, Model};
 use super::notice::Weight;
+use super::settings::Advance;
 use super::thread::Anchor;
-use super::{lesson, reading, update};
+use super::{acts, fields, lesson, reading, update};
 
 /// A move.
 pub fn act(model: &mut Model, action: Action) {
@@ -38,6 +39,12 @@ pub fn act(model: &mut Model, action: Action) {
     }
 }
 
+/// A page of the thread, in rows.
+#[must_use]
+pub fn page_of_thread(model: &Model) -> i64 {
+    i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1))
+}
+
 pub(super) fn rests(model: &mut Model) {
     model.panes.rests_since = model.now.mono;
 }
@@ -56,7 +63,8 @@ fn step(model: &mut Model, by: isize) {
             rests(model);
         }
         Focus::Thread => reading::step(model, by > 0),
-        Focus::Sidebar | Focus::Composer => model.screen.scroll += by as i64,
+        Focus::Sidebar => fields::step(model, by),
+        Focus::Composer => model.screen.scroll += by as i64,
     }
 }
 
@@ -69,8 +77,7 @@ fn page(model: &mut Model, by: i64) {
             rests(model);
         }
         Focus::Thread | Focus::Sidebar | Focus::Composer => {
-            let rows = i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1));
-            model.screen.scroll += by * rows;
+            model.screen.scroll += by * page_of_thread(model);
         }
     }
 }
@@ -119,11 +126,7 @@ fn back(model: &mut Model) {
         Focus::Sidebar => {
             model.panes.focus = if model.panes.on_screen.is_some() { Focus::Thread } else { Focus::List };
         }
-        Focus::Thread | Focus::Composer => {
-            model.panes.focus = Focus::List;
-            model.panes.on_screen = None;
-            rests(model);
-        }
+        Focus::Thread | Focus::Composer => leave_thread(model),
         Focus::List => {}
     }
 }
@@ -153,6 +156,57 @@ fn neighbour(model: &mut Model, by: isize, fits: impl Fn(&Model, &ConversationId
             return;
         }
     }
+}
+
+/// After an act that ends a conversation: the next one of the same view, as it is set. Where there is none, the list
+/// says so, and nothing moves.
+pub fn advance(model: &mut Model, from: &ConversationId) {
+    let opened = model.panes.on_screen.as_ref() == Some(from);
+    let by = match model.settings.advance {
+        Advance::Next => 1,
+        Advance::Previous => -1,
+        Advance::Stay => return,
+        Advance::List => {
+            if opened {
+                leave_thread(model);
+            }
+            return;
+        }
+    };
+    let mut at = model.inbox.order.iter().position(|id| id == from).unwrap_or(model.inbox.at);
+    while let Some(next) = at.checked_add_signed(by).filter(|next| *next < model.inbox.order.len()) {
+        at = next;
+        let Some(id) = model.inbox.order.get(at).cloned() else { break };
+        if !still_there(model, &id) {
+            continue;
+        }
+        model.inbox.move_to(at);
+        rests(model);
+        if opened {
+            open(model, &id);
+        }
+        return;
+    }
+    if opened {
+        leave_thread(model);
+    }
+    let now = model.now.mono;
+    let words = if by > 0 { "that was the last one of this view" } else { "that was the first one of this view" };
+    model.notices.say(now, Weight::Plain, words, None);
+}
+
+/// Whether a row still belongs to the view, and nothing is on its way that ends it.
+fn still_there(model: &Model, id: &ConversationId) -> bool {
+    let ending = acts::expected_status(model, id)
+        .is_some_and(|status| matches!(status, Status::Resolved | Status::Closed | Status::Archived));
+    let ended = model.inbox.rows.get(id).is_none_or(|row| !row.live());
+    model.inbox.belongs(id, model.directory.me.as_ref(), model.now.wall, &model.settings) && (ended || !ending)
+}
+
+fn leave_thread(model: &mut Model) {
+    model.panes.focus = Focus::List;
+    model.panes.on_screen = None;
+    rests(model);
 }
 
 fn turn_view(model: &mut Model, by: usize) {

@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
-use crate::domain::ConversationId;
-use crate::text::RawText;
+use crate::domain::{ConversationId, TagId};
+use crate::text::{LineEditor, RawText};
 
+use super::action::Goal;
+use super::acts::{After, Before, Obstacle};
+use super::chooser::Chooser;
 use super::key::Key;
 use super::links::Link;
 use super::listing::Listing;
 use super::piping::Pipe;
+use super::prompt::Prompt;
+use super::records::Records;
 
 /// A question ignores keys for this long, so that a key meant for something else does not answer it.
 pub const QUESTION_DEAF_FOR: Duration = Duration::from_millis(200);
 
 /// What stands over the panes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Overlay {
     /// The keys that work where it was opened.
     Help {
@@ -42,20 +47,43 @@ pub enum Overlay {
     },
     /// A question that takes only `y` and Esc.
     Question(Question),
+    /// One of several, narrowed by typing.
+    Choose(Chooser),
+    /// A text of one line.
+    Prompt(Prompt),
+    /// A list of what this program holds: the outbox, the log, the drafts.
+    Records(Records),
 }
 
 impl Overlay {
+    /// Its text field, if it has one: what is typed and pasted goes there.
+    pub const fn field_mut(&mut self) -> Option<&mut LineEditor> {
+        match self {
+            Self::Choose(chooser) => Some(&mut chooser.filter),
+            Self::Prompt(prompt) => Some(&mut prompt.editor),
+            Self::Help { .. }
+            | Self::WhoAmI { .. }
+            | Self::Links(_)
+            | Self::PipePrompt
+            | Self::PipeRunning { .. }
+            | Self::PipeOutput { .. }
+            | Self::Question(_)
+            | Self::Records(_) => None,
+        }
+    }
+
     /// Whether characters typed over it are text, so that no letter of another alphabet stands for a key there.
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         match self {
-            Self::PipePrompt => true,
+            Self::Choose(_) | Self::Prompt(_) | Self::PipePrompt => true,
             Self::Help { .. }
             | Self::WhoAmI { .. }
             | Self::Links(_)
             | Self::PipeRunning { .. }
             | Self::PipeOutput { .. }
-            | Self::Question(_) => false,
+            | Self::Question(_)
+            | Self::Records(_) => false,
         }
     }
 }
@@ -76,6 +104,38 @@ pub enum Question {
         conversation: ConversationId,
         /// What.
         text: RawText,
+    },
+    /// Send the reply being written where sending does more than sending.
+    Send {
+        /// To whom.
+        conversation: ConversationId,
+        /// What happens first.
+        before: Before,
+        /// What follows.
+        then: After,
+    },
+    /// Take over from the bot, which cannot be given back from here.
+    TakeOver {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+    /// Change the status although a draft or a reply that was not sent lies there.
+    Become {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// To what.
+        goal: Goal,
+        /// Whether the next one follows.
+        advance: bool,
+        /// What lies there.
+        obstacle: Obstacle,
+    },
+    /// Delete a tag: it goes from every conversation.
+    DeleteTag {
+        /// From where it is asked.
+        conversation: ConversationId,
+        /// Which.
+        tag: TagId,
     },
     /// Fetch a file: its host learns the address of this machine (security, S14).
     SaveFile {

@@ -7,7 +7,7 @@ use super::key::{Code, Key};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, QUESTION_DEAF_FOR, Question};
-use super::{listing, moving, piping, update, writing};
+use super::{acts, choosing, listing, moving, piping, prompt, records, update, verbs, writing};
 
 /// Asks once, on the first run, who of the members the person is. Never while someone types or another popup stands.
 pub fn introduce(model: &mut Model) {
@@ -45,6 +45,9 @@ pub fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Overlay::PipeRunning { .. } | Overlay::PipeOutput { .. } => piping::press_output(model, key),
         Overlay::Question(_) if deaf => {}
         Overlay::Question(question) => answer(model, key, &question, effects),
+        Overlay::Choose(chooser) => choosing::press(model, key, chooser, effects),
+        Overlay::Prompt(prompt) => prompt::press(model, key, &prompt, effects),
+        Overlay::Records(records) => records::press(model, key, &records, effects),
     }
 }
 
@@ -119,6 +122,14 @@ fn answer(model: &mut Model, key: Key, question: &Question, effects: &mut Vec<Ef
             writing::open(model, conversation);
             writing::insert(model, text);
         }
+        Question::Send { conversation, before, then } => {
+            writing::send_answered(model, conversation, *before, *then, effects);
+        }
+        Question::TakeOver { conversation } => _ = acts::take_over(model, conversation, effects),
+        Question::Become { conversation, goal, advance, .. } => {
+            verbs::become_anyway(model, conversation, *goal, *advance, effects);
+        }
+        Question::DeleteTag { conversation, tag } => _ = acts::delete_tag(model, conversation, tag.clone(), effects),
         Question::SaveFile { link, name } => listing::save(model, link, name, effects),
     }
 }

@@ -9,7 +9,7 @@ use crate::text::RawText;
 use super::attention;
 use super::effect::{Effect, Fetch};
 use super::event::Found;
-use super::inbox::{Everything, Row};
+use super::inbox::{Everything, Row, View};
 use super::meeting;
 use super::model::Model;
 use super::poller::{self, InFlight, Purpose, Walk};
@@ -206,17 +206,33 @@ fn walk_complete(model: &mut Model, walk: &Walk) {
 }
 
 fn everything_page(model: &mut Model, read: &InFlight, page: Page<Conversation>, effects: &mut Vec<Effect>) {
+    let Fetch::List { statuses, cursor, .. } = &read.fetch else { return };
+    let Some(view) = View::ALL.into_iter().find(|view| view.walked() == Some(statuses)) else { return };
+    if cursor.is_none() {
+        model.poller.walked.begin(view, read.at, read.asked);
+    }
+    model.poller.walked.saw(view, page.items.iter().map(|conversation| &conversation.id));
     for conversation in page.items {
         put_row(model, conversation, read.asked, effects);
     }
-    let before = match &model.inbox.everything {
+    let Some(walk) = model.inbox.walk_mut(view) else { return };
+    let before = match &*walk {
         Everything::More(cursor) => Some(cursor.clone()),
         Everything::Unasked | Everything::Complete => None,
     };
-    model.inbox.everything = match page.next {
+    *walk = match page.next {
         Some(cursor) if Some(&cursor) != before.as_ref() => Everything::More(cursor),
         Some(_) | None => Everything::Complete,
     };
+    let complete = *walk == Everything::Complete;
+    if complete && view != View::All {
+        // What was there and is not any more stands elsewhere now: it is read by its id.
+        let missing = model.inbox.rows.iter().filter(|(id, row)| {
+            statuses.contains(&row.conversation.status) && model.poller.walked.misses(view, id, row.changed)
+        });
+        let missing: Vec<_> = missing.map(|(id, _)| id.clone()).collect();
+        model.inbox.stale.extend(missing);
+    }
     model.inbox.unsettled = true;
 }
 

@@ -162,6 +162,10 @@ pub enum BlockLine {
     },
     /// A row of its text.
     Text(String),
+    /// A row of a note's text.
+    Note(String),
+    /// The address of what goes with the reply being written.
+    Attached(String),
     /// There is more of it.
     More(usize),
 }

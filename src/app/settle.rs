@@ -10,6 +10,7 @@ use super::event::Size;
 use super::guard::{self, Baseline};
 use super::layout;
 use super::model::Model;
+use super::outbox::Work;
 use super::screen::{BlockLine, Line, LineKind};
 use super::thread::{Anchor, Thread};
 use super::viewport::{self, Viewport, Window};
@@ -19,6 +20,8 @@ use super::{piping, triage, words};
 pub const PREVIEW_AFTER: Duration = Duration::from_millis(120);
 const FRAME: usize = 2;
 const COMPOSER_ROWS: usize = 2;
+/// A field of one line is as wide as it needs to be; the view shows the part around its cursor.
+const ONE_LINE: usize = 100_000;
 
 /// Makes the model ready to be drawn at this size.
 pub fn settle(model: &mut Model, size: Size) {
@@ -28,7 +31,8 @@ pub fn settle(model: &mut Model, size: Size) {
     let width_of_pane = pane_width(model, size);
     let (composer_wants, blocks_want) = wants(model, shown.as_ref(), width_of_pane);
     let opened = model.panes.on_screen.is_some();
-    let layout = layout::divide(size, model.panes.focus, opened, false, blocks_want, composer_wants);
+    let noted = shown.as_ref().is_some_and(|id| model.sidebar.get(id).is_some_and(|aside| !aside.notes.is_empty()));
+    let layout = layout::divide(size, model.panes.focus, opened, noted, blocks_want, composer_wants);
     model.screen.layout = layout;
     model.screen.rows_each = if layout.list.width >= 60 { 1 } else { 2 };
     model.screen.list_fits = usize::from(layout.list.height / model.screen.rows_each.max(1)).max(1);
@@ -56,13 +60,18 @@ fn pane_width(model: &Model, size: Size) -> u16 {
 /// The rows that composer and blocks want.
 fn wants(model: &mut Model, shown: Option<&ConversationId>, width: u16) -> (usize, usize) {
     let inside = usize::from(width).saturating_sub(4).max(1);
-    let composer = match model.composer.current_mut() {
-        Some(draft) => {
-            draft.editor.prepare(inside);
-            draft.editor.row_count().max(COMPOSER_ROWS) + FRAME
+    let composer = match model.composer.editor_mut() {
+        Some(editor) => {
+            editor.prepare(inside);
+            editor.row_count().max(COMPOSER_ROWS) + FRAME
         }
         None => 0,
     };
+    if let Some((overlay, _)) = &mut model.overlays.open
+        && let Some(field) = overlay.field_mut()
+    {
+        field.prepare(ONE_LINE);
+    }
     let blocks = shown.map(|id| block_lines(model, id, inside)).unwrap_or_default();
     model.screen.blocks = blocks;
     (composer, model.screen.blocks.len())
@@ -83,14 +92,14 @@ fn composer(model: &mut Model) {
     model.screen.composer.clear();
     let layout = model.screen.layout;
     let rows = usize::from(layout.composer.height).saturating_sub(FRAME);
-    let Some((_, draft)) = model.composer.current() else { return };
+    let Some(editor) = model.composer.editor() else { return };
     if rows == 0 {
         return;
     }
-    let (row, column) = draft.editor.cursor_cell();
-    let count = draft.editor.row_count();
+    let (row, column) = editor.cursor_cell();
+    let count = editor.row_count();
     let first = (row + 1).saturating_sub(rows).min(count.saturating_sub(1));
-    let visible = draft.editor.visible_rows(first, rows);
+    let visible = editor.visible_rows(first, rows);
     model.screen.composer_more = (first > 0, first + rows < count);
     model.screen.composer = visible.into_iter().map(|row| row.text).collect();
     model.screen.composer_cursor = (row - first, column);
@@ -324,14 +333,19 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
         let (words, warning) = words::entry(model, entry);
         lines.extend(wrapped(&words, width).into_iter().map(|words| BlockLine::State { words, warning }));
         let Some(said) = steps().find(|step| !step.text.is_empty()) else { continue };
+        let note = said.work == Work::Note;
         let mut rows = blocks::rows(&said.text, width);
         for row in rows.by_ref().take(3) {
-            lines.push(BlockLine::Text(row));
+            lines.push(if note { BlockLine::Note(row) } else { BlockLine::Text(row) });
         }
         let more = rows.count();
         if more > 0 {
             lines.push(BlockLine::More(more));
         }
+    }
+    let written = model.composer.current().filter(|(target, _)| *target == id);
+    for url in written.map(|(_, draft)| draft.attachments.as_slice()).unwrap_or_default() {
+        lines.push(BlockLine::Attached(sanitize_line(url).to_string()));
     }
     lines
 }

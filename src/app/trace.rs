@@ -59,7 +59,7 @@ pub fn rows(
         }
         let cut: String = raw.as_raw().chars().take(LIMIT).collect();
         let at_least = cut.len() < raw.as_raw().len();
-        let laid = if json { lay_out(&cut, room) } else { cut };
+        let laid = if json { lay_out(&cut, room) } else { cut.trim_end().to_owned() };
         let safe = sanitize(&RawText::new(laid));
         let wrapped = wrap(safe.as_str(), room);
         let most = if fold == Fold::Whole { usize::MAX } else { ROWS_AT_MOST };

@@ -7,16 +7,19 @@ use crate::domain::Moment;
 use crate::text::RawText;
 
 use super::action::Action;
+use super::chooser::Ask;
 use super::effect::Effect;
 use super::event::{Delivery, Event, Stamped};
-use super::inbox::THAWS_AFTER;
+use super::inbox::{Everything, THAWS_AFTER};
 use super::key::{Code, Key};
 use super::keymap::{Context, Keymap, Lookup};
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, Question};
+use super::records::Which;
 use super::{
-    attention, copying, lesson, listing, moving, piping, poller, popup, reading, reconcile, search, sending, writing,
+    attention, choosing, copying, editing, fields, lesson, listing, moving, noting, piping, poller, popup, reading,
+    reconcile, records, search, sending, undo, verbs, writing,
 };
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
@@ -130,7 +133,8 @@ fn keys_pressed(model: &mut Model, keys: &[Key], effects: &mut Vec<Effect>) {
     }
 }
 
-/// Whether keys of one read have to be text: many printable ones, not all the same, and no reply begun by the first.
+/// Whether keys of one read have to be text: many printable ones, not all the same, and neither a reply nor a note begun
+/// by the first.
 fn rushed(model: &Model, keys: &[Key]) -> bool {
     let in_text = model.panes.focus == Focus::Composer || model.reading.search.prompt.is_some();
     if in_text && model.overlays.open.is_none() {
@@ -144,9 +148,9 @@ fn rushed(model: &Model, keys: &[Key]) -> bool {
     let count = typed.clone().count();
     let Some(first) = typed.next() else { return false };
     let free = model.overlays.open.is_none() && model.overlays.prefix.is_none();
-    let opens = |key: &Key| meant(model, None, *key).0 == Lookup::Act(Action::Reply);
-    let begins_reply = free && keys.first().is_some_and(opens);
-    count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_reply
+    let opens = |key: &Key| matches!(meant(model, None, *key).0, Lookup::Act(Action::Reply | Action::Note));
+    let begins_text = free && keys.first().is_some_and(opens);
+    count > TYPED_AT_MOST && !typed.all(|char| char == first) && !begins_text
 }
 
 fn written_by(key: Key) -> Option<char> {
@@ -166,7 +170,11 @@ fn pasted(model: &mut Model, text: RawText) {
         piping::insert(model, &text);
         return;
     }
-    if model.overlays.open.is_some() {
+    if let Some((overlay, _)) = &mut model.overlays.open {
+        if let Some(field) = overlay.field_mut() {
+            editing::paste(field, text.as_raw());
+            return;
+        }
         let now = model.now.mono;
         let words = "pasted text was ignored: close this first, then paste again";
         model.notices.say(now, Weight::Plain, words, None);
@@ -175,6 +183,8 @@ fn pasted(model: &mut Model, text: RawText) {
     model.overlays.prefix = None;
     if model.reading.search.prompt.is_some() {
         search::insert(model, &text);
+    } else if model.panes.focus == Focus::Composer && model.composer.note.is_some() {
+        noting::insert(model, &text);
     } else if model.panes.focus == Focus::Composer {
         writing::insert(model, &text);
     } else {
@@ -250,6 +260,7 @@ fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
         Lookup::Act(action) => act(model, action, effects),
         Lookup::Prefix => model.overlays.prefix = Some(latin),
         Lookup::Nothing => match (context(model), key.typed()) {
+            (Context::Composer, Some(char)) if model.composer.note.is_some() => noting::type_char(model, char),
             (Context::Composer, Some(char)) => writing::type_char(model, char),
             (Context::Prompt, Some(char)) => search::type_char(model, char),
             (Context::Composer | Context::Prompt | Context::List | Context::Thread | Context::Sidebar, _) => {}
@@ -307,7 +318,8 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+/// Carries an action out where the keys go now.
+pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Suspend => effects.push(Effect::Suspend),
@@ -317,18 +329,36 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Quit => quit(model, effects),
         Action::Pipe => piping::open(model),
-        Action::TakeBack => writing::take_back_outside(model, effects),
+        Action::TakeBack => undo::undo(model, effects),
+        Action::Palette => choosing::open(model, Ask::Command(context(model)), effects),
+        Action::Outbox => records::open(model, Which::Outbox),
+        Action::Log => records::open(model, Which::Log),
+        Action::Drafts => records::open(model, Which::Drafts),
+        Action::Note
+        | Action::TakeOver
+        | Action::AssignToMe
+        | Action::Assign
+        | Action::HandOver
+        | Action::Tags
+        | Action::Prioritize(_)
+        | Action::Become(_)
+        | Action::ChooseStatus
+        | Action::Resolve
+        | Action::ResolveAndStay
+        | Action::Close
+        | Action::Reopen
+        | Action::Redo
+        | Action::Repeat => verbs::act(model, action, effects),
+        Action::Pin => fields::act(model, action, effects),
+        Action::Open if model.panes.focus == Focus::Sidebar => fields::act(model, action, effects),
         Action::Refresh => refresh(model, effects),
-        Action::Reply => {
-            let target = model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone());
-            match target {
-                Some(target) => writing::open(model, &target),
-                None => {
-                    let now = model.now.mono;
-                    model.notices.say(now, Weight::Plain, "no conversation is selected", None);
-                }
+        Action::Reply => match verbs::target(model) {
+            Some(target) => writing::open(model, &target),
+            None => {
+                let now = model.now.mono;
+                model.notices.say(now, Weight::Plain, "no conversation is selected", None);
             }
-        }
+        },
         Action::Unfold => reading::unfold(model),
         Action::Trace => reading::trace(model),
         Action::Source => reading::source(model),
@@ -381,7 +411,17 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::EditUndo
         | Action::EditTab
         | Action::ThreadUp
-        | Action::ThreadDown => writing::act(model, action, effects),
+        | Action::ThreadDown
+        | Action::SendAndResolve
+        | Action::Attach
+        | Action::Detach
+        | Action::HandOverPriority => {
+            if model.composer.note.is_some() {
+                noting::act(model, action, effects);
+            } else {
+                writing::act(model, action, effects);
+            }
+        }
         Action::Next
         | Action::Previous
         | Action::PageDown
@@ -405,6 +445,10 @@ fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 /// `R`: the list and the thread on screen are read now, and what is new may take its place.
 fn refresh(model: &mut Model, effects: &mut Vec<Effect>) {
     model.poller.list_due = model.now.mono;
+    let view = model.inbox.view;
+    if let Some(walk) = model.inbox.walk_mut(view) {
+        *walk = Everything::Unasked;
+    }
     moving::thaw(model);
     let Some(id) = model.panes.on_screen.clone() else { return };
     if let Some(thread) = model.threads.held.get_mut(&id) {

@@ -64,7 +64,8 @@ pub fn priority(priority: &Priority) -> Option<String> {
 /// What happens to a step, and whether a person has to act. One that is no reply, and more steps behind it, are named.
 #[must_use]
 pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
-    let (said, asks) = fate(model, entry);
+    let (mut said, asks) = fate(model, entry);
+    said.push_str(next(model, entry));
     let entries = &model.outbox.entries;
     let from = entries.iter().position(|held| held.ask == entry.ask && held.local == entry.local).unwrap_or(0);
     // That a reply makes it mine first is said in the composer's border.
@@ -87,16 +88,19 @@ pub fn worth_a_block(state: &State) -> bool {
     }
 }
 
-fn fate(model: &Model, entry: &Entry) -> (String, bool) {
+/// What happens to a step, and whether a person has to act: without its name, and without what to do.
+#[must_use]
+pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
     let now = model.now.mono;
+    let not = act_words::not_done(&entry.work);
     match &entry.state {
         State::Journaling => ("being written down".to_owned(), false),
         State::Held { until } => {
             let left = until.saturating_sub(now).as_millis().div_ceil(1_000).max(1);
-            (format!("held {left}s, Up takes it back"), false)
+            (format!("held {left}s"), false)
         }
         State::Ready { problem: Some(problem), .. } => {
-            (format!("waits: the thread cannot be read, {}. {}", cause(problem), next_step(problem)), true)
+            (format!("waits: the thread cannot be read, {}", cause(problem)), true)
         }
         State::Ready { problem: None, .. } => ("reading what is new, then it leaves".to_owned(), false),
         State::Sending => ("being sent".to_owned(), false),
@@ -106,25 +110,57 @@ fn fate(model: &Model, entry: &Entry) -> (String, bool) {
         }
         State::Waiting { problem, until } => {
             let left = until.saturating_sub(now).as_secs();
-            (format!("not sent yet: {}. Again in {left}s, ^S now, Up takes it back", cause(problem)), true)
+            (format!("{not} yet: {}. Again in {left}s", cause(problem)), true)
         }
         State::Stopped { reasons, .. } => {
             let why = reasons.iter().map(|reason| because(model, reason)).collect::<Vec<_>>().join("; ");
-            (format!("stopped: {why}. ^S sends anyway, Up takes it back"), true)
+            (format!("stopped: {why}"), true)
         }
-        State::Refused { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
-        State::Blocked { problem } => (format!("not sent: {}. {}", cause(problem), next_step(problem)), true),
+        State::Refused { problem } | State::Blocked { problem } => (format!("{not}: {}", cause(problem)), true),
         State::Unjournaled { reason } => {
             let reason = sanitize_line(reason);
-            (format!("not sent: it could not be written down ({reason}). ^S tries again, Up takes it back"), true)
+            (format!("{not}: it could not be written down ({reason})"), true)
         }
         State::Unsent => {
             let since = entry.first_byte_wall.unwrap_or(entry.submitted.wall);
             let since = model.settings.zone.civil(since).format("%H:%M");
-            (format!("unsent since {since}: ^S sends it again, Up takes it back to edit"), true)
+            (format!("unsent since {since}"), true)
         }
         State::Delivered { .. } => ("sent".to_owned(), false),
         State::Done { .. } => ("done".to_owned(), false),
+    }
+}
+
+/// What a person can do about it: of a reply and what goes with it in its composer, of all else outside.
+fn next(model: &Model, entry: &Entry) -> &'static str {
+    let mut act = model.outbox.entries.iter().filter(|step| step.act == entry.act);
+    let reply = act.any(|step| matches!(step.work, Work::Reply { .. }));
+    match &entry.state {
+        State::Held { .. } if reply => ", Up takes it back",
+        State::Held { .. } => ", u takes it back",
+        State::Waiting { .. } if reply => ", ^S now, Up takes it back",
+        State::Waiting { .. } => ", u takes it back",
+        State::Stopped { .. } if reply => ". ^S sends anyway, Up takes it back",
+        State::Unjournaled { .. } if reply => ". ^S tries again, Up takes it back",
+        State::Unsent if reply => ": ^S sends it again, Up takes it back to edit",
+        State::Ready { problem: Some(problem), .. } | State::Refused { problem } | State::Blocked { problem }
+            if reply =>
+        {
+            next_step(problem)
+        }
+        State::Stopped { .. }
+        | State::Refused { .. }
+        | State::Blocked { .. }
+        | State::Unjournaled { .. }
+        | State::Unsent
+        | State::Ready { problem: Some(_), .. } => ". gq then r tries again, u takes it back",
+        State::Journaling
+        | State::Ready { problem: None, .. }
+        | State::Sending
+        | State::ReadBack { .. }
+        | State::Uncertain { .. }
+        | State::Delivered { .. }
+        | State::Done { .. } => "",
     }
 }
 
@@ -258,16 +294,17 @@ fn said(problem: &Problem) -> String {
 }
 
 /// What to do next.
-#[must_use]
-pub fn next_step(problem: &Problem) -> &'static str {
+const fn next_step(problem: &Problem) -> &'static str {
     match problem.remedy {
-        Remedy::SignInAgain => "Check the key, then ^S tries again; Up takes it back",
-        Remedy::WaitFor(_) => "^S tries now; Up takes it back",
-        Remedy::FixTheInput => "Up takes it back to edit, ^S tries again",
-        Remedy::NotThere => "Up takes it back",
-        Remedy::Conflict => "It is looked up; wait",
-        Remedy::TryLater if problem.reached == Reached::Unknown => "It is looked up; wait",
-        Remedy::TryLater => "^S tries again; Up takes it back",
+        Remedy::SignInAgain => ". Check the key, then ^S tries again; Up takes it back",
+        Remedy::WaitFor(_) => ". ^S tries now; Up takes it back",
+        Remedy::FixTheInput => ". Up takes it back to edit, ^S tries again",
+        Remedy::NotThere => ". Up takes it back",
+        Remedy::Conflict => ". It is looked up; wait",
+        Remedy::TryLater => match problem.reached {
+            Reached::Unknown => ". It is looked up; wait",
+            Reached::Refused | Reached::NotSent => ". ^S tries again; Up takes it back",
+        },
     }
 }
 

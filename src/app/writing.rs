@@ -1,24 +1,27 @@
-//! Acts in the composer: opening it, editing, sending, taking back. Its target is fixed when it opens.
+//! Acts in the composer of a reply: opening it, editing, sending, taking back. Its target is fixed when it opens. A note
+//! is written in [`super::noting`]; neither reaches the other's draft.
 
-use crate::domain::legality::{self, Legality};
 use crate::domain::{ConversationId, Status};
 use crate::text::{RawText, mark_for_draft};
 
 use super::action::Action;
+use super::acts::{After, Before};
 use super::deciding::{self, SendNow, TakenBack};
 use super::effect::Effect;
 use super::guard::{self, Baseline, Facts};
 use super::model::{Focus, Model};
 use super::notice::Weight;
-use super::{acts, overlay, triage, undo};
+use super::overlay::{Overlay, Question};
+use super::{acts, editing, moving, noting, prompt, triage, undo};
 
 /// Opens the composer on a conversation. Reopening finds the draft with the baseline it had.
 pub fn open(model: &mut Model, conversation: &ConversationId) {
     let baseline = baseline(model, conversation);
     let draft = model.composer.drafts.entry(conversation.clone()).or_default();
-    if draft.editor.is_empty() {
+    if draft.is_empty() {
         draft.baseline = baseline;
     }
+    model.composer.note = None;
     model.composer.open = Some(conversation.clone());
     model.panes.on_screen = Some(conversation.clone());
     model.panes.focus = Focus::Composer;
@@ -29,7 +32,7 @@ pub fn open(model: &mut Model, conversation: &ConversationId) {
 fn begin(model: &mut Model) {
     let Some(target) = model.composer.open.clone() else { return };
     let seen = baseline(model, &target);
-    if let Some(draft) = model.composer.current_mut().filter(|draft| draft.editor.is_empty()) {
+    if let Some(draft) = model.composer.current_mut().filter(|draft| draft.is_empty()) {
         draft.baseline = seen;
     }
 }
@@ -42,6 +45,7 @@ pub(super) fn baseline(model: &Model, conversation: &ConversationId) -> Baseline
     Baseline {
         step: (loaded && drawn).then_some(model.step),
         newest: thread.and_then(guard::newest_drawn),
+        told: None,
         facts: model.inbox.rows.get(conversation).map(|row| Facts::of(&row.conversation)),
     }
 }
@@ -76,58 +80,61 @@ pub fn type_char(model: &mut Model, char: char) {
 
 /// An act in the composer.
 pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let now = model.now.mono;
     match action {
-        Action::Send => send(model, effects),
+        Action::Send => send(model, After::Nothing, effects),
+        Action::SendAndResolve => send(model, After::Resolve, effects),
         Action::Leave => leave(model),
         Action::Discard => discard(model),
-        Action::ThreadUp => model.screen.scroll -= page(model),
-        Action::ThreadDown => model.screen.scroll += page(model),
+        Action::Attach => {
+            if let Some(target) = model.composer.open.clone() {
+                prompt::attach(model, &target);
+            }
+        }
+        Action::Detach => detach(model),
+        Action::HandOverPriority => {
+            model.notices.say(now, Weight::Plain, "a priority goes with a hand-over; outside, p sets it", None);
+        }
+        Action::ThreadUp => model.screen.scroll -= moving::page_of_thread(model),
+        Action::ThreadDown => model.screen.scroll += moving::page_of_thread(model),
         Action::EditUndo if discarded_here(model) => restore_discarded(model),
-        Action::EditUp if model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty()) => {
+        Action::EditUp if model.composer.current().is_some_and(|(_, draft)| draft.is_empty()) => {
             take_back_here(model, effects);
         }
         _ => {
-            let Some(draft) = model.composer.current_mut() else { return };
-            let editor = &mut draft.editor;
-            match action {
-                Action::NewLine => editor.newline(),
-                Action::EditUp => {
-                    editor.up();
-                }
-                Action::EditDown => {
-                    editor.down();
-                }
-                Action::EditLeft => editor.left(),
-                Action::EditRight => editor.right(),
-                Action::EditWordLeft => editor.word_left(),
-                Action::EditWordRight => editor.word_right(),
-                Action::EditHome => editor.home(),
-                Action::EditEnd => editor.end(),
-                Action::EditBackspace => editor.backspace(),
-                Action::EditDelete => editor.delete(),
-                Action::EditDeleteWord => editor.delete_word_left(),
-                Action::EditKillToEnd => editor.kill_to_end(),
-                Action::EditKillToStart => editor.kill_to_start(),
-                Action::EditYank => editor.yank(),
-                Action::EditUndo => {
-                    editor.undo();
-                }
-                Action::EditTab => editor.insert_char('\t'),
-                _ => {}
+            if let Some(draft) = model.composer.current_mut() {
+                editing::edit(&mut draft.editor, action);
             }
         }
     }
 }
 
-fn page(model: &Model) -> i64 {
-    i64::from(model.screen.layout.thread.height.saturating_sub(1).max(1))
+/// An address was given to go with the reply.
+pub fn attach(model: &mut Model, conversation: &ConversationId, url: RawText) {
+    if model.composer.open.as_ref() == Some(conversation) {
+        begin(model);
+    }
+    if let Some(draft) = model.composer.drafts.get_mut(conversation) {
+        draft.attachments.push(url);
+    }
 }
 
-fn send(model: &mut Model, effects: &mut Vec<Effect>) {
+fn detach(model: &mut Model) {
+    let now = model.now.mono;
+    let Some(draft) = model.composer.current_mut() else { return };
+    let words = if draft.attachments.pop().is_some() { "the last attachment is off" } else { "nothing is attached" };
+    model.notices.say(now, Weight::Plain, words, None);
+}
+
+fn send(model: &mut Model, then: After, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
     let Some((target, draft)) = model.composer.current() else { return };
     let target = target.clone();
-    if draft.editor.is_empty() {
+    if draft.is_empty() {
+        if then == After::Resolve {
+            model.notices.say(now, Weight::Plain, "nothing to send; outside, e resolves", None);
+            return;
+        }
         let words = match deciding::send_now(model, &target, effects) {
             SendNow::Done => return,
             SendNow::Nothing => "nothing to send",
@@ -137,35 +144,67 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
         model.notices.say(now, Weight::Plain, words, None);
         return;
     }
-    if draft.editor.text().trim().is_empty() {
+    if draft.editor.text().trim().is_empty() && draft.attachments.is_empty() {
         model.notices.say(now, Weight::Warning, "not sent: there is nothing to read in it", None);
         return;
     }
-    let status = model.inbox.rows.get(&target).map(|row| &row.conversation.status);
-    if status.is_some_and(|status| legality::reply(status) == Legality::Illegal) {
-        let words = missing(model, &target);
-        model.notices.say(now, Weight::Warning, words, None);
+    match acts::needed_before(model, &target) {
+        Before::Nothing => hand_in(model, &target, Before::Nothing, then, effects),
+        before @ (Before::TakeOver | Before::Reopen) => ask_before(model, target, before, then),
+    }
+}
+
+/// Sending does more than sending: that is asked once, and the draft stays where it is until then.
+fn ask_before(model: &mut Model, conversation: ConversationId, before: Before, then: After) {
+    let now = model.now.mono;
+    model.overlays.show(Overlay::Question(Question::Send { conversation, before, then }), now);
+}
+
+/// A person said yes. What they said it to must still be what sending does: a colleague may have been quicker.
+pub fn send_answered(
+    model: &mut Model,
+    conversation: &ConversationId,
+    before: Before,
+    then: After,
+    effects: &mut Vec<Effect>,
+) {
+    if model.composer.open.as_ref() != Some(conversation) {
         return;
     }
+    let needed = acts::needed_before(model, conversation);
+    if needed == Before::Nothing || needed == before {
+        hand_in(model, conversation, needed, then, effects);
+    } else {
+        ask_before(model, conversation.clone(), needed, then);
+    }
+}
+
+fn hand_in(model: &mut Model, target: &ConversationId, before: Before, then: After, effects: &mut Vec<Effect>) {
     // The composer stays open on the same target: what is on the screen now is what the next reply is begun on.
-    let next = baseline(model, &target);
+    let next = baseline(model, target);
     let Some(draft) = model.composer.current_mut() else { return };
     let cursor = draft.editor.cursor();
     let text = RawText::new(draft.editor.take());
+    let attachments = std::mem::take(&mut draft.attachments);
     let baseline = std::mem::replace(&mut draft.baseline, next);
-    let reply = acts::Reply { text, cursor, attachments: Vec::new(), baseline };
-    let _ = acts::reply(model, &target, reply, acts::Before::Nothing, effects);
+    let reply = acts::Reply { text, cursor, attachments, baseline };
+    let _ = acts::reply_then(model, target, reply, before, then, effects);
+    if then == After::Resolve {
+        // The next one is what comes next; the hold goes on by itself.
+        leave(model);
+        moving::advance(model, target);
+    }
 }
 
-/// Why the platform takes no reply here, and what is missing.
+/// Why the platform does not take the reply that asks, and what to do.
 fn missing(model: &Model, target: &ConversationId) -> &'static str {
     match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
         // Each fits whole into the narrowest layout with panes.
-        Some(Status::BotActive) => "not sent, draft kept: take over from the bot",
-        Some(Status::Resolved) => "not sent, draft kept: resolved, reopen first",
-        Some(Status::Closed) => "not sent, draft kept: closed, reopen first",
-        Some(Status::Archived) => "not sent, draft kept: archived, reopen first",
-        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent, draft kept",
+        Some(Status::BotActive) => "not sent: the bot has it. Up, then ^S asks",
+        Some(Status::Resolved) => "not sent: resolved. Up, then ^S asks",
+        Some(Status::Closed) => "not sent: closed. Up, then ^S asks",
+        Some(Status::Archived) => "not sent: archived. Up, then ^S asks",
+        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent",
     }
 }
 
@@ -179,6 +218,7 @@ fn discard(model: &mut Model) {
     }
     let text = draft.editor.take();
     model.composer.discarded = Some((target, text));
+    model.composer.discarded_in = model.step;
     model.notices.say(now, Weight::Plain, "draft discarded; ^_ here or u outside brings it back", None);
 }
 
@@ -187,10 +227,11 @@ fn take_back_here(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(target) = model.composer.open.clone() else { return };
     let now = model.now.mono;
     match deciding::take_back(model, &target, effects) {
-        TakenBack::Text(text, cursor, baseline) => {
+        TakenBack::Text(text, cursor, baseline, attachments) => {
             if let Some(draft) = model.composer.current_mut() {
                 draft.editor.set(text.as_raw(), cursor);
                 draft.baseline = baseline;
+                draft.attachments = attachments;
             }
             model.notices.say(now, Weight::Plain, "taken back, not sent", None);
         }
@@ -223,39 +264,29 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let mut said = TakenBack::Nothing;
     for target in targets {
-        match deciding::take_back(model, &target, effects) {
-            TakenBack::Text(text, cursor, baseline) => {
-                let draft = model.composer.drafts.entry(target.clone()).or_default();
-                if draft.editor.is_empty() {
-                    draft.baseline = baseline;
+        let words = match take_back_into_draft(model, &target, effects) {
+            TakenBack::Text(..) => "taken back, not sent; it is a draft again".to_owned(),
+            TakenBack::Note(..) => "the note is taken back; it is a draft again".to_owned(),
+            TakenBack::Act(order) => format!("taken back: it does not {order}"),
+            other @ (TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing) => {
+                if said == TakenBack::Nothing {
+                    said = other;
                 }
-                put_before(&mut draft.editor, text.as_raw(), cursor);
-                let name = triage::name_of(model, &target);
-                model.notices.say(now, Weight::Plain, "taken back, not sent; it is a draft again", name);
-                return;
+                continue;
             }
-            TakenBack::Note(text, cursor) => {
-                note_is_back(model, &target, &text, cursor);
-                return;
-            }
-            TakenBack::Act(order) => {
-                let name = triage::name_of(model, &target);
-                model.notices.say(now, Weight::Plain, format!("taken back: it does not {order}"), name);
-                return;
-            }
-            other if said == TakenBack::Nothing => said = other,
-            _ => {}
-        }
+        };
+        let name = triage::name_of(model, &target);
+        model.notices.say(now, Weight::Plain, words, name);
+        return;
     }
     match said {
         TakenBack::AlreadySent => model.notices.say(now, Weight::Plain, "already sent", None),
         TakenBack::OnItsWay => model.notices.say(now, Weight::Plain, "it is on its way already", None),
         TakenBack::Text(..) | TakenBack::Note(..) | TakenBack::Act(_) | TakenBack::Nothing => {
-            let discarded = model.composer.discarded.as_ref().map(|(target, _)| target);
-            let undoes = here.filter(|here| discarded != Some(here) && model.undo.newest(here).is_some());
+            let undoes = here.filter(|here| !discarded_on(model, here) && model.undo.newest(here).is_some());
             match undoes {
                 Some(here) => _ = undo::take_back(model, &here, effects),
-                None => restore_discarded(model),
+                None => restore_discarded_of_either(model),
             }
         }
     }
@@ -264,8 +295,7 @@ pub fn take_back_outside(model: &mut Model, effects: &mut Vec<Effect>) {
 /// The text of a note is a note's draft again, never a reply's.
 fn note_is_back(model: &mut Model, target: &ConversationId, text: &RawText, cursor: usize) {
     let now = model.now.mono;
-    let draft = model.composer.notes.entry(target.clone()).or_default();
-    put_before(&mut draft.editor, text.as_raw(), cursor);
+    noting::put_back(model, target, text.as_raw(), cursor);
     let name = triage::name_of(model, target);
     model.notices.say(now, Weight::Plain, "the note is taken back; it is a draft again", name);
 }
@@ -274,28 +304,50 @@ fn note_is_back(model: &mut Model, target: &ConversationId, text: &RawText, curs
 /// is lost.
 pub(super) fn back_to_drafts(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) {
     while model.outbox.pending(conversation).any(|entry| entry.state.asks() && entry.can_be_taken_back()) {
-        match deciding::take_back(model, conversation, effects) {
-            TakenBack::Text(text, cursor, baseline) => {
-                let draft = model.composer.drafts.entry(conversation.clone()).or_default();
-                if draft.editor.is_empty() {
-                    draft.baseline = baseline;
-                }
-                put_before(&mut draft.editor, text.as_raw(), cursor);
-            }
-            TakenBack::Note(text, cursor) => {
-                let draft = model.composer.notes.entry(conversation.clone()).or_default();
-                put_before(&mut draft.editor, text.as_raw(), cursor);
-            }
-            TakenBack::Act(_) => {}
+        match take_back_into_draft(model, conversation, effects) {
+            TakenBack::Text(..) | TakenBack::Note(..) | TakenBack::Act(_) => {}
             TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing => return,
         }
     }
+}
+
+/// Takes back what asks, else the last act that has not left; its text stands in the draft of its kind.
+pub fn take_back_into_draft(model: &mut Model, conversation: &ConversationId, effects: &mut Vec<Effect>) -> TakenBack {
+    let taken = deciding::take_back(model, conversation, effects);
+    match &taken {
+        TakenBack::Text(text, cursor, baseline, attachments) => {
+            let draft = model.composer.drafts.entry(conversation.clone()).or_default();
+            if draft.is_empty() {
+                draft.baseline = baseline.clone();
+            }
+            put_before(&mut draft.editor, text.as_raw(), *cursor);
+            draft.attachments.splice(0..0, attachments.iter().cloned());
+        }
+        TakenBack::Note(text, cursor) => noting::put_back(model, conversation, text.as_raw(), *cursor),
+        TakenBack::Act(_) | TakenBack::AlreadySent | TakenBack::OnItsWay | TakenBack::Nothing => {}
+    }
+    taken
 }
 
 /// The draft of this conversation was discarded and nothing was written since.
 fn discarded_here(model: &Model) -> bool {
     let empty = model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty());
     empty && model.composer.discarded.as_ref().map(|(target, _)| target) == model.composer.open.as_ref()
+}
+
+/// Whether the draft that was discarded last is one of this conversation.
+#[must_use]
+pub fn discarded_on(model: &Model, conversation: &ConversationId) -> bool {
+    let reply = model.composer.discarded.as_ref().map(|(target, _)| target);
+    let note = model.composer.discarded_note.as_ref().map(|discarded| &discarded.conversation);
+    reply == Some(conversation) || note == Some(conversation)
+}
+
+/// Whichever kind was discarded last comes back first.
+fn restore_discarded_of_either(model: &mut Model) {
+    let reply = model.composer.discarded.as_ref().map(|_| model.composer.discarded_in);
+    let note = model.composer.discarded_note.as_ref().map(|discarded| discarded.step);
+    if note.is_some() && note >= reply { noting::restore_discarded(model) } else { restore_discarded(model) }
 }
 
 fn restore_discarded(model: &mut Model) {
@@ -328,6 +380,6 @@ pub fn offer_paste(model: &mut Model, text: RawText) {
         model.notices.say(now, Weight::Plain, "pasted text was ignored: no conversation is selected", None);
         return;
     };
-    let question = overlay::Question::PasteAsReply { conversation: target, text };
-    model.overlays.show(overlay::Overlay::Question(question), now);
+    let question = Question::PasteAsReply { conversation: target, text };
+    model.overlays.show(Overlay::Question(question), now);
 }

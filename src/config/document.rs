@@ -15,9 +15,9 @@ use super::files::LIMIT;
 use super::problem::{Place, Problem, said};
 
 /// The most problems that one file's text reports before nothing in it counts.
-const MOST: usize = 50;
+const MOST: usize = 20;
 /// The most bytes that reading around damage may read again.
-const WORK: usize = 16 * LIMIT;
+const WORK: usize = 3 * LIMIT;
 /// The most lines that a value is looked for above where it went wrong.
 const LOOKS_BACK: usize = 200;
 

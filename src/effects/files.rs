@@ -58,12 +58,12 @@ fn trimmed(name: &str) -> &str {
 
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
-    let numbered = |device: &&str| {
+    let numbered = |device: &&str| -> bool {
         let rest = stem.strip_prefix(*device).unwrap_or_default();
         rest.chars().count() == 1
             && rest.chars().all(|char| char.is_ascii_digit() || "\u{b9}\u{b2}\u{b3}".contains(char))
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| numbered(&device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(numbered)
 }
 
 /// The name with this between stem and ending, cut in the stem so that it fits.

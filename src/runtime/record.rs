@@ -131,7 +131,9 @@ impl Recorder {
                 Seen::Drawn(size) => Line::Drawn(size),
             };
             // A record that ended early is told about at its end.
-            let _ = tell.as_ref().map(|tell| tell.send(line));
+            if let Some(tell) = &tell {
+                let _ = tell.send(line);
+            }
         })
     }
 

@@ -14,7 +14,7 @@ use super::marks::{is_direction_mark, is_forbidden};
 pub fn to_json(value: &impl Serialize) -> serde_json::Result<String> {
     let mut bytes = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Escaping))?;
-    String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error))
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// Escapes what serde_json writes as it is.

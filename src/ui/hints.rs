@@ -1,13 +1,20 @@
 //! The last line: the keys that work here now, most useful first; or the sentence that stands, a prefix's
 //! continuations, the demo's lesson.
 
+use std::borrow::Cow;
+
+use crate::app::chooser::Ask;
+use crate::app::composer::Kind;
+use crate::app::fields::{self, Field};
 use crate::app::keymap::Context;
 use crate::app::notice::Weight;
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
+use crate::app::records::Which;
 use crate::app::screen::{Fold, Line, LineKind};
 use crate::app::search::{self, Prompt};
-use crate::app::{Action, Model};
+use crate::app::{Action, Model, acts, undo};
+use crate::domain::Status;
 use crate::text::{graphemes, width};
 
 use super::painter::{Painter, Pen};
@@ -19,7 +26,7 @@ const BETWEEN_NARROW: u16 = 2;
 const NARROW: u16 = 80;
 
 /// One hint: keys and what they do.
-type Hint = (String, &'static str);
+type Hint = (String, Cow<'static, str>);
 
 /// Draws the line; the place of its first cell.
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
@@ -41,8 +48,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         painter.write(&mut pen, " then", scene.theme.dim);
         pen.skip(BETWEEN);
         let known = model.settings.keymap.continuations(scene.context(), prefix);
-        let known = known.into_iter().map(|(key, action)| (key, action.hint().unwrap_or(action.help()))).collect();
-        hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), "ends")));
+        let word = |action: Action| Cow::Borrowed(action.hint().unwrap_or(action.help()));
+        let known = known.into_iter().map(|(key, action)| (key, word(action))).collect();
+        hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), Cow::Borrowed("ends"))));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
         let style = match notice.weight {
             Weight::Plain => scene.theme.plain,
@@ -105,7 +113,7 @@ fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<
     let mut write = |hint: &Hint, pen: &mut Pen| {
         painter.write(pen, &hint.0, scene.theme.plain);
         pen.skip(1);
-        painter.write(pen, hint.1, scene.theme.dim);
+        painter.write(pen, &hint.1, scene.theme.dim);
         pen.skip(between);
     };
     for hint in &list {
@@ -124,7 +132,7 @@ fn hints(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, list: Vec<
 /// An action with its first key here; its own word, or another one that says what it does now.
 fn named(model: &Model, context: Context, action: Action, word: Option<&'static str>) -> Option<Hint> {
     let key = model.settings.keymap.key_of(context, action)?;
-    Some((key, word.or(action.hint()).unwrap_or(action.help())))
+    Some((key, Cow::Borrowed(word.or(action.hint()).unwrap_or(action.help()))))
 }
 
 /// What works here now.
@@ -136,8 +144,15 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
     let held = target
         .and_then(|target| model.outbox.pending(target).next_back())
         .is_some_and(|entry| entry.can_be_taken_back());
+    let status = target.and_then(|target| acts::expected_status(model, target));
+    let taken = if status == Some(Status::BotActive) { Some(Action::TakeOver) } else { None };
+    let ended = matches!(status, Some(Status::Resolved | Status::Closed | Status::Archived));
+    let verb = if ended { Action::Reopen } else { Action::Resolve };
     match context {
-        Context::Composer => composer(model, &mut list),
+        Context::Composer => match model.composer.target() {
+            Some((_, Kind::Note)) => note(model, &mut list),
+            Some((_, Kind::Reply)) | None => composer(model, &mut list),
+        },
         Context::List => {
             if model.inbox.new_rows > 0 {
                 list.push((Action::Refresh, Some("show new")));
@@ -145,9 +160,9 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             if held {
                 list.push((Action::TakeBack, None));
             }
-            list.extend(
-                [Action::Open, Action::Longest, Action::Reply, Action::Sidebar, Action::Quit].map(|it| (it, None)),
-            );
+            list.extend([Action::Open, Action::Longest, Action::Reply].map(|it| (it, None)));
+            list.extend([Action::Note, verb, Action::AssignToMe, Action::Tags].map(|it| (it, None)));
+            list.extend([Action::Sidebar, Action::Palette, Action::Quit].map(|it| (it, None)));
         }
         Context::Thread => {
             if held {
@@ -160,23 +175,65 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
                 list.push((Action::Last, Some("newest")));
             }
             let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
+            list.extend(taken.map(|action| (action, None)));
+            list.extend([Action::Reply, Action::Note, verb, Action::NextConversation].map(|it| (it, None)));
+            list.push((Action::Back, None));
             if model.screen.thread.iter().any(folded) {
                 list.push((Action::Trace, None));
             }
-            list.extend([(Action::Reply, None), (Action::NextConversation, None), (Action::Back, None)]);
-            list.extend([Action::Longest, Action::Sidebar, Action::Quit].map(|it| (it, None)));
+            list.extend([Action::HandOver, Action::Tags].map(|it| (it, None)));
+            list.extend([Action::Longest, Action::Sidebar, Action::Palette, Action::Quit].map(|it| (it, None)));
         }
         Context::Prompt => {}
-        Context::Sidebar => list.extend([Action::Back, Action::Reply, Action::Longest].map(|it| (it, None))),
+        Context::Sidebar => {
+            match fields::current(model) {
+                Some(Field::Note(_)) => list.push((Action::Pin, Some("on top"))),
+                Some(Field::Tags | Field::Owner) => list.push((Action::Open, Some("choose"))),
+                Some(Field::Title | Field::Name | Field::Email | Field::Phone) => {
+                    list.push((Action::Open, Some("edit")));
+                }
+                None => {}
+            }
+            list.push((Action::Next, Some("next field")));
+            list.extend([Action::Back, Action::Note, Action::Reply].map(|it| (it, None)));
+        }
     }
-    list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect()
+    let mut hints: Vec<Hint> =
+        list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect();
+    // What `u` would do is said before it is done.
+    if matches!(context, Context::List | Context::Thread | Context::Sidebar)
+        && !held
+        && let Some(order) = undo::would_do(model)
+        && let Some((key, _)) = named(model, context, Action::TakeBack, None)
+    {
+        let at = hints.len().min(2);
+        hints.insert(at, (key, Cow::Owned(order)));
+    }
+    hints
+}
+
+/// While a note is written.
+fn note(model: &Model, list: &mut Vec<(Action, Option<&'static str>)>) {
+    let Some((_, draft)) = model.composer.current_note() else { return };
+    let narrow = model.screen.layout.hints.width < NARROW;
+    if !draft.editor.is_empty() {
+        list.push((Action::Send, Some(if draft.hands_over.is_some() { "hand over" } else { "save" })));
+    }
+    list.push((Action::Leave, narrow.then_some("keep draft")));
+    if draft.hands_over.is_some() {
+        list.push((Action::HandOverPriority, None));
+    }
+    list.extend([(Action::NewLine, Some("new line")), (Action::ThreadUp, None)]);
+    if !draft.editor.is_empty() {
+        list.push((Action::Discard, None));
+    }
 }
 
 /// In the empty composer the send key and Up act on the reply before.
 fn composer(model: &Model, list: &mut Vec<(Action, Option<&'static str>)>) {
     let Some((target, draft)) = model.composer.current() else { return };
     let before = model.outbox.pending(target).next();
-    match before.filter(|_| draft.editor.is_empty()) {
+    match before.filter(|_| draft.is_empty()) {
         Some(entry) => {
             list.push(match &entry.state {
                 State::Stopped { .. } => (Action::Send, Some("send anyway")),
@@ -190,11 +247,18 @@ fn composer(model: &Model, list: &mut Vec<(Action, Option<&'static str>)>) {
                 list.push((Action::EditUp, Some("take back")));
             }
         }
-        None if draft.editor.is_empty() => {}
+        None if draft.is_empty() => {}
         None => list.push((Action::Send, None)),
     }
     let leave = if model.screen.layout.hints.width < NARROW { Some("keep draft") } else { None };
+    if !draft.is_empty() {
+        list.push((Action::SendAndResolve, None));
+    }
     list.extend([(Action::Leave, leave), (Action::NewLine, Some("new line")), (Action::ThreadUp, None)]);
+    list.push((Action::Attach, None));
+    if !draft.attachments.is_empty() {
+        list.push((Action::Detach, None));
+    }
     if !draft.editor.is_empty() {
         list.push((Action::Discard, None));
     }
@@ -209,8 +273,29 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
         Overlay::PipeRunning { .. } => &[("Esc", "does not wait")],
         Overlay::PipeOutput { .. } => &[("Esc", "closes"), ("j k", "scroll")],
         Overlay::Question(_) => &[("y", "yes"), ("Esc", "no")],
+        Overlay::Choose(chooser) => match &chooser.ask {
+            Ask::Tags { delta, .. } if chooser.filter.is_empty() && !delta.is_empty() => {
+                &[("Enter", "applies"), ("Space", "toggles"), ("Esc", "changes nothing")]
+            }
+            Ask::Tags { .. } => &[
+                ("Enter", "toggles and applies"),
+                ("Space", "toggles"),
+                ("^D", "deletes the tag"),
+                ("Esc", "changes nothing"),
+            ],
+            Ask::Command(_) => &[("Enter", "does it"), ("Up Down", "move"), ("Esc", "closes")],
+            Ask::Owner(_) | Ask::HandOver(_) | Ask::TagColor { .. } | Ask::Status(_) => {
+                &[("Enter", "chooses"), ("Up Down", "move"), ("Esc", "changes nothing")]
+            }
+        },
+        Overlay::Prompt(_) => &[("Enter", "takes it"), ("Esc", "changes nothing")],
+        Overlay::Records(records) => match records.which {
+            Which::Outbox => &[("Enter", "shows it"), ("r", "tries again"), ("d", "back to draft"), ("Esc", "closes")],
+            Which::Log => &[("Enter", "shows it"), ("j k", "move"), ("Esc", "closes")],
+            Which::Drafts => &[("Enter", "opens it"), ("j k", "move"), ("Esc", "closes")],
+        },
     };
-    known.iter().map(|(key, words)| ((*key).to_owned(), *words)).collect()
+    known.iter().map(|(key, words)| ((*key).to_owned(), Cow::Borrowed(*words))).collect()
 }
 
 /// What the demo asks for next.

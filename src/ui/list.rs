@@ -13,11 +13,11 @@ use crate::app::layout::Area;
 use crate::app::model::{Focus, Model};
 use crate::app::{triage, words};
 use crate::domain::{ConversationId, Priority, Speaker, Status};
-use crate::text::{sanitize_line, wrap};
+use crate::text::{sanitize_line, truncate, wrap};
 
 use super::age::Age;
 use super::painter::{Painter, Pen};
-use super::{Place, Scene};
+use super::{Place, Scene, swatch};
 
 /// Where state mark, priority and names begin.
 const MARGIN: u16 = 1;
@@ -25,6 +25,11 @@ const MARGIN: u16 = 1;
 const AGE: u16 = 4;
 /// Cells of the name where a row is one line.
 const NAME_OF_ONE: u16 = 20;
+
+/// At most so many tags, each of at most so many cells, and the cells that the preview keeps beside them.
+const TAGS: usize = 2;
+const TAG: usize = 12;
+const PREVIEW: usize = 14;
 
 /// How one row is painted.
 #[derive(Clone, Copy)]
@@ -188,11 +193,31 @@ fn words_of(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &Co
         None => " ",
     };
     painter.field(pen, 2, speaker, tone.dim);
+    tags(scene, painter, pen, id, tone);
     if let Some(reason) = &row.conversation.unreadable {
         painter.cut(pen, "unreadable: ", tone.plain);
         painter.cut(pen, sanitize_line(reason).as_str(), tone.dim);
     } else if let Some(preview) = &row.conversation.last_message_preview {
         painter.cut(pen, sanitize_line(preview).as_str(), tone.dim);
+    }
+}
+
+/// The tags at the end, as many as leave the preview most of the line; each behind a mark of ours, so that none passes
+/// for a word of ours.
+fn tags(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &ConversationId, tone: Tone) {
+    let sidebar = &scene.model.sidebar;
+    let Some(aside) = sidebar.get(id).filter(|aside| aside.tags_read.is_some()) else { return };
+    let shown: Vec<_> = aside.tags.iter().filter_map(|tag| sidebar.palette.get(tag)).take(TAGS).collect();
+    for tag in shown.into_iter().rev() {
+        let name = sanitize_line(&tag.name);
+        let cut = truncate(name.as_str(), TAG);
+        if pen.rest() < PREVIEW + cut.width + 3 {
+            return;
+        }
+        painter.right(pen, &cut.text, tone.dim);
+        let shade = if tone.plain == scene.theme.plain { swatch::style(scene.theme, tag.color) } else { tone.plain };
+        painter.right(pen, scene.marks.swatch, shade);
+        pen.keep(1);
     }
 }
 
@@ -214,12 +239,12 @@ fn foot(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, used: u16) {
         pen.keep(1);
         painter.rule(&mut pen, scene.marks.rule, &words, (scene.theme.dim, scene.theme.accent));
     } else if free && end {
-        let words = match (inbox.view, &inbox.everything) {
-            (View::All, Everything::Complete) => return,
-            (View::All, Everything::More(_)) => "more load as you scroll",
-            (View::All, Everything::Unasked) => "reading more…",
-            (View::Waiting | View::Mine | View::Open, _) if inbox.complete => return,
-            (View::Waiting | View::Mine | View::Open, _) => "reading the list…",
+        let words = match inbox.walk(inbox.view) {
+            Some(Everything::Complete) => return,
+            Some(Everything::More(_)) => "more load as you scroll",
+            Some(Everything::Unasked) => "reading more…",
+            None if inbox.complete => return,
+            None => "reading the list…",
         };
         let mut pen = Pen::on(area, used);
         pen.skip(MARGIN + 4);
@@ -247,10 +272,7 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
     let inbox = &model.inbox;
     let key = |action| model.settings.keymap.key_of(Context::List, action).unwrap_or_default();
     let see_all = || format!("{} shows all", key(Action::Show(View::All)));
-    let known = match inbox.view {
-        View::All => inbox.everything == Everything::Complete,
-        View::Waiting | View::Mine | View::Open => inbox.complete,
-    };
+    let known = inbox.knows_all_of(inbox.view);
     if !known {
         return match &model.link.problem {
             Some(problem) => {
@@ -275,6 +297,9 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
         }
         View::Mine => ("nothing is assigned to you".to_owned(), Some(see_all())),
         View::Open => ("no conversation is open".to_owned(), Some(see_all())),
+        View::Unassigned => ("everything open belongs to somebody".to_owned(), Some(see_all())),
+        View::Bot => ("the bot answers nobody now".to_owned(), Some(see_all())),
+        View::Resolved => ("nothing was resolved yet".to_owned(), Some(see_all())),
         View::All => ("no conversation yet".to_owned(), None),
     }
 }

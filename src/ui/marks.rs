@@ -51,8 +51,20 @@ pub(super) struct Marks {
     pub(super) between: &'static str,
     /// A rule across.
     pub(super) rule: &'static str,
-    /// The composer.
+    /// Before a field that is typed into.
+    pub(super) prompt: &'static str,
+    /// Before what stands as chosen.
+    pub(super) chosen: &'static str,
+    /// Before a row of our own among names from outside.
+    pub(super) own: &'static str,
+    /// The colour of a tag.
+    pub(super) swatch: &'static str,
+    /// Before a note.
+    pub(super) note: &'static str,
+    /// The composer of a reply.
     pub(super) heavy: Frame,
+    /// The composer of a note.
+    pub(super) dashed: Frame,
     /// A popup.
     pub(super) light: Frame,
 }
@@ -91,6 +103,12 @@ static UNICODE: Marks = Marks {
     here: "›",
     between: "│",
     rule: "─",
+    prompt: "›",
+    chosen: "✓",
+    own: "·",
+    swatch: "■",
+    note: "n",
+    dashed: Frame { across: "╍", down: "╏", corners: ["┏", "┓", "┗", "┛"] },
     heavy: Frame { across: "━", down: "┃", corners: ["┏", "┓", "┗", "┛"] },
     light: Frame { across: "─", down: "│", corners: ["┌", "┐", "└", "┘"] },
 };
@@ -118,6 +136,12 @@ static ASCII: Marks = Marks {
     here: "*",
     between: "|",
     rule: "-",
+    prompt: ">",
+    chosen: "+",
+    own: ".",
+    swatch: "#",
+    note: "n",
+    dashed: Frame { across: ".", down: ":", corners: ["+", "+", "+", "+"] },
     heavy: Frame { across: "=", down: "#", corners: ["#", "#", "#", "#"] },
     light: Frame { across: "-", down: "|", corners: ["+", "+", "+", "+"] },
 };
@@ -169,9 +193,14 @@ mod tests {
             marks.here,
             marks.between,
             marks.rule,
+            marks.prompt,
+            marks.chosen,
+            marks.own,
+            marks.swatch,
+            marks.note,
         ];
         all.extend(marks.gutters);
-        for frame in [&marks.heavy, &marks.light] {
+        for frame in [&marks.heavy, &marks.dashed, &marks.light] {
             all.extend([frame.across, frame.down]);
             all.extend(frame.corners);
         }

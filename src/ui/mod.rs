@@ -4,17 +4,24 @@
 //! cell goes through one painter. Never changes the model, never measures text by itself, never decides anything.
 
 mod age;
+mod chooser;
 mod composer;
+mod field;
 mod hints;
 mod links;
 mod list;
 mod marks;
 mod names;
+mod noteline;
 mod painter;
 mod piping;
 mod popup;
+mod prompt;
+mod questions;
+mod records;
 mod sidebar;
 mod status;
+mod swatch;
 pub mod theme;
 mod thread;
 
@@ -58,12 +65,13 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let mut painter = Painter::new(frame.buffer_mut(), ascii);
     let place = if layout.fit == Fit::Line {
         status::too_small(&scene, &mut painter);
-        Some((layout.status.x, layout.status.y))
+        popup::tiny(&scene, &mut painter).or(Some((layout.status.x, layout.status.y)))
     } else {
         status::draw(&scene, &mut painter);
         rules(&scene, &mut painter);
         let on_row = list::draw(&scene, &mut painter);
         let on_line = thread::draw(&scene, &mut painter);
+        noteline::draw(&scene, &mut painter);
         let in_text = composer::draw(&scene, &mut painter);
         let on_section = sidebar::draw(&scene, &mut painter);
         let on_hint = hints::draw(&scene, &mut painter);

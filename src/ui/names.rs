@@ -3,8 +3,8 @@
 use crate::app::Model;
 use crate::app::words::OUTSIDE_CELLS;
 pub(super) use crate::app::words::quoted_within as quoted;
-use crate::domain::UserId;
-use crate::text::{RawText, truncate};
+use crate::domain::{Note, UserId};
+use crate::text::{RawText, sanitize_line, truncate};
 
 /// Whose a conversation is: our words for nobody and me, a colleague's name quoted.
 pub(super) fn owner(model: &Model, owner: Option<&UserId>) -> String {
@@ -17,6 +17,20 @@ pub(super) fn owner(model: &Model, owner: Option<&UserId>) -> String {
         None if model.directory.members.is_empty() => "somebody".to_owned(),
         None => "a former member".to_owned(),
     }
+}
+
+/// Who wrote a note, in at most so many cells, and whether that is only what the note says of itself: a key has no user,
+/// so what it writes is signed by hand.
+pub(super) fn author(model: &Model, note: &Note, cells: usize) -> (String, bool) {
+    let member = note.author_id.as_ref().map(|user| model.directory.member(user));
+    let (name, claimed) = match (member, note.signed().1) {
+        (Some(Some(name)), _) => (name, false),
+        (Some(None), _) => return ("somebody".to_owned(), false),
+        (None, Some(name)) => (RawText::new(name), true),
+        (None, None) => return ("by key".to_owned(), false),
+    };
+    let safe = sanitize_line(&name);
+    (truncate(safe.as_str(), cells.min(OUTSIDE_CELLS)).text.into_owned(), claimed)
 }
 
 /// A mail address with its first character and its host alone: the border says where a reply may go, and a screen is

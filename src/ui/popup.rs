@@ -3,22 +3,29 @@
 
 use ratatui::style::Style;
 
+use crate::app::action::{Action, Goal};
+use crate::app::chooser as chooser_rows;
 use crate::app::layout::Area;
 use crate::app::overlay::{Overlay, Question};
-use crate::app::triage;
-use crate::text::{RawText, sanitize_line, width, wrap};
+use crate::app::verbs;
+use crate::text::{sanitize_line, width, wrap};
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, links, names, piping};
+use super::{Place, Scene, chooser, links, piping, prompt, questions, records};
 
 /// The widest popup, frame included.
 const WIDEST: u16 = 76;
+/// The cells of the statuses.
+const STATUSES: usize = 50;
 /// The widest question.
 const QUESTION: u16 = 56;
 
 /// Draws the popup that stands, if one does; the place of what the keys act on.
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
-    let (overlay, _) = scene.model.overlays.open.as_ref()?;
+    let Some((overlay, _)) = scene.model.overlays.open.as_ref() else {
+        statuses(scene, painter);
+        return None;
+    };
     match overlay {
         Overlay::Help { top } => help(scene, painter, *top),
         Overlay::WhoAmI { chosen } => who_am_i(scene, painter, *chosen),
@@ -27,6 +34,52 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         Overlay::PipeRunning { .. } => piping::running(scene, painter),
         Overlay::PipeOutput { top } => piping::output(scene, painter, *top),
         Overlay::Question(question) => ask(scene, painter, question),
+        Overlay::Choose(chooser) => chooser::draw(scene, painter, chooser),
+        Overlay::Prompt(prompt) => prompt::draw(scene, painter, prompt),
+        Overlay::Records(records) => records::draw(scene, painter, records),
+    }
+}
+
+/// While the prefix of the statuses waits: each with its key, and why it does not go.
+fn statuses(scene: &Scene<'_>, painter: &mut Painter<'_>) {
+    let model = scene.model;
+    let Some(prefix) = model.overlays.prefix else { return };
+    let known = model.settings.keymap.continuations(scene.context(), prefix);
+    let goals: Vec<(String, Goal)> = known
+        .into_iter()
+        .filter_map(|(key, action)| match action {
+            Action::Become(goal) => Some((key, goal)),
+            _ => None,
+        })
+        .collect();
+    let Some(target) = verbs::target(model).filter(|_| !goals.is_empty()) else { return };
+    let inside = frame(scene, painter, (STATUSES, goals.len()), " status ", "");
+    for (row, (key, goal)) in (0..inside.height).zip(&goals) {
+        let (detail, refused) = chooser_rows::legal(model, &target, *goal);
+        let style = if refused.is_some() { scene.theme.dim } else { scene.theme.plain };
+        let mut pen = Pen::on(inside, row);
+        painter.field(&mut pen, 3, key, if refused.is_some() { scene.theme.dim } else { scene.theme.strong });
+        painter.field(&mut pen, 16, goal.word(), style);
+        painter.cut(&mut pen, refused.unwrap_or(detail), scene.theme.dim);
+    }
+}
+
+/// What takes the keys on a screen that has no room for panes: it has the whole of it.
+pub(super) fn tiny(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place> {
+    let size = scene.model.panes.size;
+    let area = Area { x: 0, y: 0, width: size.columns, height: size.rows };
+    let (overlay, _) = scene.model.overlays.open.as_ref().filter(|_| !area.is_empty())?;
+    match overlay {
+        Overlay::Choose(chooser) => chooser::tiny(scene, painter, area, chooser),
+        Overlay::Prompt(prompt) => prompt::tiny(scene, painter, area, prompt),
+        Overlay::Records(records) => records::tiny(scene, painter, area, records),
+        Overlay::Help { .. }
+        | Overlay::WhoAmI { .. }
+        | Overlay::Links(_)
+        | Overlay::PipePrompt
+        | Overlay::PipeRunning { .. }
+        | Overlay::PipeOutput { .. }
+        | Overlay::Question(_) => None,
     }
 }
 
@@ -138,33 +191,13 @@ fn who_am_i(scene: &Scene<'_>, painter: &mut Painter<'_>, chosen: usize) -> Opti
     place
 }
 
-/// What was pasted, in our words alone.
-pub(super) fn paste_words(text: &RawText) -> String {
-    let count = text.as_raw().chars().count();
-    let word = if count == 1 { "character" } else { "characters" };
-    format!("start a reply with {count} pasted {word}?")
-}
-
 fn ask(scene: &Scene<'_>, painter: &mut Painter<'_>, question: &Question) -> Option<Place> {
     let theme = scene.theme;
     let inside = usize::from(QUESTION.min(scene.model.screen.layout.status.width)).saturating_sub(4).max(1);
     // Our words come first, a name on a line of its own, then the keys.
-    let (said, name, keys) = match question {
-        Question::Quit { drafts, unsent } => {
-            (format!("{} will not be kept.", lost(*drafts, *unsent)), None, "y leaves, Esc stays")
-        }
-        Question::PasteAsReply { conversation, text } => {
-            let name = triage::name_of(scene.model, conversation);
-            let name = name.map(|name| format!("to {}", names::quoted(&name, inside.saturating_sub(5))));
-            (paste_words(text), name, "y starts it, Esc does not")
-        }
-        Question::SaveFile { link, .. } => {
-            let host = RawText::new(link.host.as_str());
-            let host = format!("from {}", names::quoted(&host, inside.saturating_sub(7)));
-            let said = "fetch this file? its host learns this machine's address.".to_owned();
-            (said, Some(host), "y saves it, Esc does not")
-        }
-    };
+    let said = questions::said(scene.model, question);
+    let name = questions::outside(scene.model, question, inside);
+    let keys = questions::keys(question);
     let said_rows = wrap(&said, inside);
     let mut lines: Vec<(&str, Style)> =
         said_rows.iter().map(|row| (said.get(row.start..row.end).unwrap_or_default(), theme.warning)).collect();
@@ -182,14 +215,4 @@ fn ask(scene: &Scene<'_>, painter: &mut Painter<'_>, question: &Question) -> Opt
         place = Some((area.x, area.y + row));
     }
     place
-}
-
-fn lost(drafts: usize, unsent: usize) -> String {
-    let draft = if drafts == 1 { "draft" } else { "drafts" };
-    let reply = if unsent == 1 { "reply" } else { "replies" };
-    match (drafts, unsent) {
-        (drafts, 0) => format!("{drafts} {draft}"),
-        (0, unsent) => format!("{unsent} unsent {reply}"),
-        (drafts, unsent) => format!("{drafts} {draft} and {unsent} unsent {reply}"),
-    }
 }

@@ -3,20 +3,20 @@
 //! Our own words get their place first; a name from outside takes what is left.
 
 use crate::app::Action;
+use crate::app::composer::Kind;
 use crate::app::inbox::{Everything, Standing, View};
 use crate::app::keymap::Context;
 use crate::app::model::Model;
-use crate::app::outbox::State;
-use crate::app::overlay::{Overlay, Question};
+use crate::app::outbox::{State, Work};
+use crate::app::overlay::Overlay;
 use crate::app::words::{self, Unread};
-use crate::app::{poller, triage};
+use crate::app::{act_words, poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
-use super::links::ending;
 use super::names::quoted;
 use super::painter::{Painter, Pen};
-use super::{Scene, popup};
+use super::{Scene, questions};
 
 /// How many cells the organisation's name gets, and where there is little room.
 const ORGANISATION: usize = 24;
@@ -29,20 +29,21 @@ const WIDE: u16 = 100;
 /// From here on the list is read so much less often than usual that it is said.
 const STRETCHED: f64 = 1.25;
 
-/// Cells that a host has where there is one line alone.
-const HOST: usize = 13;
-
 /// The one line of a screen that is too small for more.
 pub(super) fn too_small(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let model = scene.model;
     let mut pen = Pen::on(model.screen.layout.status, 0);
     if let Some((Overlay::Question(question), _)) = &model.overlays.open {
-        let words = match question {
-            Question::Quit { .. } => "quit and lose text? y leaves, Esc stays".to_owned(),
-            Question::PasteAsReply { text, .. } => popup::paste_words(text),
-            Question::SaveFile { link, .. } => format!("save from {}? y yes, Esc no", ending(&link.host, HOST)),
+        painter.cut(&mut pen, &questions::short(question), scene.theme.warning);
+        return;
+    }
+    if let Some((_, kind)) = model.composer.target() {
+        // What is typed goes on into the draft: that must not look like the list.
+        let words = match kind {
+            Kind::Reply => "REPLY, visible: no room to write here",
+            Kind::Note => "NOTE, team only: no room to write here",
         };
-        painter.cut(&mut pen, &words, scene.theme.warning);
+        painter.cut(&mut pen, words, scene.theme.warning);
         return;
     }
     let size = model.panes.size;
@@ -150,7 +151,8 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         State::Waiting { .. } => ("not sent yet".to_owned(), " to ", theme.warning),
         State::Stopped { .. } => ("stopped".to_owned(), ": ", theme.warning),
         State::Refused { .. } | State::Blocked { .. } | State::Unjournaled { .. } => {
-            ("not sent".to_owned(), " to ", theme.warning)
+            let then = if matches!(entry.work, Work::Reply { .. }) { " to " } else { ": " };
+            (act_words::not_done(&entry.work).to_owned(), then, theme.warning)
         }
         State::Unsent => ("unsent".to_owned(), " to ", theme.warning),
         State::Delivered { .. } => ("sent".to_owned(), " to ", theme.plain),
@@ -230,10 +232,11 @@ fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 fn tab(model: &Model, view: View) -> String {
     let key = model.settings.keymap.key_of(Context::List, Action::Show(view)).unwrap_or_default();
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
-    let complete = match view {
-        View::All => model.inbox.everything == Everything::Complete,
-        View::Waiting | View::Mine | View::Open => model.inbox.complete,
-    };
+    let complete = model.inbox.knows_all_of(view);
+    // Of what was never looked at, a count would tell nothing.
+    if view != View::All && model.inbox.walk(view) == Some(&Everything::Unasked) {
+        return format!(" {key} {} ", view.word());
+    }
     match (count, complete) {
         (0, false) => format!(" {key} {} ", view.word()),
         (count, true) => format!(" {key} {} {count} ", view.word()),

@@ -190,7 +190,7 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Line,
                     painter.write(pen, &ending(host, room), theme.plain);
                     painter.write(pen, ": ", theme.dim);
                 }
-                None => painter.write(pen, " file, its link cannot be used: ", theme.warning),
+                None => painter.write(pen, " file, bad link: ", theme.warning),
             }
             painter.cut(pen, text, theme.plain);
         }
@@ -319,6 +319,15 @@ fn block(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, line: &Bloc
         BlockLine::Text(text) => {
             gutter(scene, painter, &mut pen, Speaker::Person);
             painter.cut(&mut pen, text, theme.dim);
+        }
+        BlockLine::Note(text) => {
+            painter.field(&mut pen, 2, scene.marks.note, theme.plain);
+            painter.cut(&mut pen, text, theme.dim);
+        }
+        BlockLine::Attached(url) => {
+            painter.write(&mut pen, scene.marks.fold, theme.dim);
+            painter.write(&mut pen, " attached: ", theme.plain);
+            painter.cut(&mut pen, url, theme.dim);
         }
         BlockLine::More(rows) => {
             gutter(scene, painter, &mut pen, Speaker::Person);

@@ -112,7 +112,7 @@ fn notes_are_read_once_a_thread_rests_on_the_screen_and_passing_costs_nothing() 
         desk.platform.say(at, Origin::Visitor, "hello", desk.now);
     }
     desk.begin();
-    desk.press("4");
+    desk.press("ga");
     desk.press("<enter>");
     let asides = |desk: &Desk| {
         desk.count(|effect| {

@@ -132,7 +132,7 @@ impl Desk {
 
     /// Opens a conversation, and waits until its thread is on the screen.
     pub(crate) fn open(&mut self, at: usize) {
-        self.press("4");
+        self.press("ga");
         let row = self.model.inbox.order.iter().position(|held| *held == id(at)).unwrap();
         self.press(&"j".repeat(row));
         self.press("<enter>");

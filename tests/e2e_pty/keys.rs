@@ -140,7 +140,7 @@ fn a_burst_that_begins_with_r_is_a_reply_in_every_status_and_nothing_else() {
         let pty = desk.open((80, 24));
         pty.wait_for_text("2 Mine 0");
         if !matches!(status, "agent_requested" | "open") {
-            pty.send("4");
+            pty.send("7");
         }
         pty.wait_for_text("June Park");
         pty.wait_for_text("anybody there?");

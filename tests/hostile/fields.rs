@@ -65,8 +65,8 @@ fn rows_sidebars_and_previews_stand_at_every_layout() {
     let count = crowd(&desk);
     let pty = desk.open((120, 40));
     pty.wait_for_text("2 Mine 0");
-    pty.send("4");
-    pty.wait_for_text(&format!("4 All {count}"));
+    pty.send("7");
+    pty.wait_for_text(&format!("7 All {count}"));
     pty.send("gg");
     pty.wait_for("the sidebar of the newest", |screen| tag(screen, "#") == Some(count - 1));
     let mut seen = BTreeSet::new();
@@ -103,8 +103,8 @@ fn threads_and_composers_stand_at_every_layout() {
     let count = crowd(&desk);
     let pty = desk.open((50, 20));
     pty.wait_for_text("1 Waiting");
-    pty.send("4");
-    pty.wait_for_text(&format!("4 All {count}"));
+    pty.send("7");
+    pty.wait_for_text(&format!("7 All {count}"));
     pty.send("gg");
     pty.wait_for("the cursor on the first row", |screen| screen.cursor_position().0 == 1);
     pty.send("\r");
@@ -231,8 +231,96 @@ fn every_row_of_a_message_has_its_roles_gutter_however_one_scrolls_s2() {
 /// Whether a row begins with a tag, be it behind our words for tools and files.
 fn tagged(text: &str, tag: &str) -> bool {
     let text = text.trim_start_matches(['\u{25B8}', ' ']);
-    let text = ["tool failed: ", "tool: ", "file: "].iter().find_map(|ours| text.strip_prefix(ours)).unwrap_or(text);
+    let text =
+        ["tool failed: ", "tool: ", "file, bad link: "].iter().find_map(|ours| text.strip_prefix(ours)).unwrap_or(text);
     text.starts_with(tag)
+}
+
+#[test]
+fn traces_and_the_list_of_links_stand_at_every_layout() {
+    for class in CLASSES {
+        let desk = Desk::new();
+        let id = desk.conversation(json!({
+            "status": "open", "contact_name": "June Park", "ago": 90_000.0,
+            "messages": [{ "who": "visitor", "text": "hello", "ago": 80_000.0 }],
+        }));
+        let mut wanted = Vec::new();
+        for (at, text) in class.texts.iter().enumerate() {
+            let part = |kind: Value| {
+                let mut part =
+                    json!({ "object": "message_part", "id": format!("p{at}"), "order": 0, "created_at": null });
+                part.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+                json!([part])
+            };
+            let tool = part(json!({
+                "type": "tool", "tool_name": text, "tool_call_id": text, "tool_input": format!("i{at:03} {text}"),
+                "tool_output": { *text: format!("o{at:03} {text}") }, "tool_error_text": format!("e{at:03} {text}"),
+            }));
+            let file = part(json!({
+                "type": "file", "file_url": format!("https://h{at:03}.example/{at}"), "file_filename": text,
+                "file_media_type": text,
+            }));
+            for (who, parts) in [("bot", tool), ("visitor", file)] {
+                let message = json!({ "conversation_id": id, "who": who, "text": "planted", "ago": 70_000.0 });
+                let message = desk.control(json!({ "message": message }))["message_id"].as_str().unwrap().to_owned();
+                let plant = json!({ "conversation_id": id, "message_id": message, "fields": { "parts": parts } });
+                desk.control(json!({ "plant": plant }));
+            }
+            wanted.extend(["e", "i", "o"].map(|letter| format!("{letter}{at:03}")));
+            wanted.push(format!("h{at:03}.example"));
+        }
+        let newest = format!("h{:03}.example", class.texts.len() - 1);
+        for size in [(120, 40), (80, 24), (50, 20)] {
+            let pty = desk.open(size);
+            pty.wait_for_text("June Park");
+            pty.send("\r");
+            pty.wait_for_text("Esc back");
+            pty.wait_for("the newest message", |screen| screen.contents().contains(&newest));
+            pty.send("b");
+            // The hint line is drawn last.
+            pty.wait_for("a trace", |screen| {
+                let text = screen.contents();
+                text.contains('\u{25BE}') && !text.contains("b bot trace")
+            });
+            if !pty.screen_text().contains(&newest) {
+                pty.send("G");
+                pty.wait_for("the end of the thread", |screen| screen.contents().contains(&newest));
+            }
+            let mut missing = wanted.clone();
+            loop {
+                let screen = pty.screen();
+                assert_borders(&screen, class.name);
+                let rows = thread(&screen, class.name);
+                missing.retain(|tag| {
+                    !rows.iter().any(|row| {
+                        matches!(row, Row::Said(gutter, text) if text.contains(tag.as_str())
+                        && [BOT, VISITOR].contains(&gutter.as_str()))
+                    })
+                });
+                if rows.contains(&Row::Ours("the beginning".to_owned())) {
+                    break;
+                }
+                page_up(&pty, &screen);
+            }
+            assert!(missing.is_empty(), "{} at {size:?}: never seen: {missing:?}", class.name);
+            pty.send("O");
+            pty.wait_for_text("links and files");
+            for other in [(120, 40), (80, 24), (50, 20), size] {
+                pty.resize(other.0, other.1);
+                pty.wait_for("the list of links", |screen| {
+                    let last = screen.rows(0, other.0).last().unwrap_or_default();
+                    screen.size() == (other.1, other.0) && last.contains("Esc closes")
+                });
+                assert_borders(&pty.screen(), class.name);
+            }
+            pty.send("s");
+            pty.wait_for_text("y saves it, Esc does not");
+            assert_borders(&pty.screen(), class.name);
+            pty.send("n");
+            end(&pty);
+        }
+        assert!(desk.writes().is_empty());
+    }
 }
 
 #[test]
@@ -266,7 +354,7 @@ fn names_of_members_stand_in_the_chooser_and_as_owners() {
     }
     pty.send("\x1b");
     pty.wait_for("the chooser gone", |screen| !screen.contents().contains("who are you?"));
-    pty.send("4");
+    pty.send("7");
     pty.wait_for("the first sidebar", |screen| tag(screen, "#").is_some());
     for step in 0..texts().count() {
         let now = tag(&pty.screen(), "#").unwrap();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use takeover::app::outbox::State;
+use takeover::app::overlay::{Overlay, Question};
 use takeover::app::{Focus, Size};
 use takeover::domain::outbox::Outcome;
 use takeover::domain::{ConversationId, MessageId, Status};
@@ -240,12 +241,12 @@ fn perform(sim: &mut Sim, act: Act) {
             write(sim);
             sim.wait(Duration::from_millis(200));
             if sim.model.panes.focus == Focus::Composer {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Chord => {
             if sim.model.panes.focus == Focus::Composer {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Decide => {
@@ -255,7 +256,7 @@ fn perform(sim: &mut Sim, act: Act) {
                 sim.press("r");
             }
             if asks && sim.model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty()) {
-                sim.press("<c-s>");
+                chord(sim);
             }
         }
         Act::Up => {
@@ -311,6 +312,15 @@ fn perform(sim: &mut Sim, act: Act) {
     }
 }
 
+/// The send chord; where sending would do more than sending, that is not agreed to: the text stays a draft.
+fn chord(sim: &mut Sim) {
+    sim.press("<c-s>");
+    if matches!(sim.model.overlays.open, Some((Overlay::Question(Question::Send { .. }), _))) {
+        sim.wait(Duration::from_millis(250));
+        sim.press("<esc>");
+    }
+}
+
 fn status_of(number: u8) -> Status {
     match number {
         0 => Status::Open,
@@ -331,7 +341,7 @@ fn open(sim: &mut Sim, at: usize) {
     if sim.model.panes.on_screen.as_ref() == Some(&id(at)) {
         return;
     }
-    sim.press("4");
+    sim.press("ga");
     let Some(row) = sim.model.inbox.order.iter().position(|held| *held == id(at)) else { return };
     if row > 0 {
         sim.press(&"j".repeat(row));
@@ -369,7 +379,7 @@ fn end(sim: &mut Sim) {
             }
             let empty = sim.model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty());
             match decides {
-                0 if empty => sim.press("<c-s>"),
+                0 if empty => chord(sim),
                 1 if empty => sim.press("<up>"),
                 _ => {}
             }

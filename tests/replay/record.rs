@@ -199,7 +199,8 @@ fn a_recorder_that_is_dropped_in_a_fault_has_written_what_it_was_told() {
 
 #[test]
 fn a_full_disk_ends_the_record_and_is_said_at_the_end() {
-    let shelf = Shelf { most: Some(4_000), ..Shelf::default() };
+    let header_takes = to_json(&header()).unwrap().len();
+    let shelf = Shelf { most: Some(header_takes + 4_000), ..Shelf::default() };
     let recorder = Recorder::start(shelf, &header()).unwrap();
     let mut observer = recorder.observer();
     for step in 1..=1_000 {

@@ -210,8 +210,15 @@ async fn every_write_meets_faults_before_and_after_it_was_carried_out() {
         let before = env.shown(&id);
         for (kind, carried_out) in [("hang", false), ("hang_after_accept", true)] {
             env.fault(json!({ "method": method, "path": id, "kind": kind }));
-            let sending = env.sending(method, &format!("/conversations/{id}{path}"), &body);
-            assert!(sending.timeout(Duration::from_millis(100)).send().await.unwrap_err().is_timeout());
+            let met = || {
+                let log = env.control(json!({ "log": { "path": id } }));
+                let entry = log["entries"].as_array().unwrap().iter().find(|entry| entry["fault"] == kind).cloned();
+                entry.is_some_and(|entry| entry["accepted"] == json!(carried_out))
+            };
+            tokio::select! {
+                _ = env.sending(method, &format!("/conversations/{id}{path}"), &body).send() => panic!("{kind} answers"),
+                () = until("the fault is met", met) => {}
+            }
             assert_eq!(env.shown(&id) != before, carried_out, "{method} {kind}");
         }
     }

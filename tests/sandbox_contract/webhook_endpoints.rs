@@ -182,7 +182,7 @@ async fn who_sees_which_endpoint_follows_from_who_made_it_12_4() {
     };
     let key = env.sandbox.api_key();
     assert_eq!(seen(key).await, [by_dashboard.clone(), by_key.clone(), by_token.clone()]);
-    assert_eq!(seen(&one).await, [by_token.clone()]);
+    assert_eq!(seen(&one).await, std::slice::from_ref(&by_token));
     assert!(seen(&two).await.is_empty());
     for method in ["GET", "PATCH", "DELETE"] {
         let hidden = env.ask_as(&two, method, &format!("/webhooks/{by_token}"), json!({})).await;
@@ -215,11 +215,14 @@ async fn the_secret_is_in_the_answer_to_the_creation_and_nowhere_else_s18() {
     let changed = env.ask("PATCH", &path, json!({ "description": "x" })).await;
     let control = env.sandbox.control_url().to_owned();
     let log = got(env.client.get(format!("{control}/log")).send().await.unwrap()).await;
+    let deliveries = got(env.client.get(format!("{control}/deliveries")).send().await.unwrap()).await;
+    assert_eq!(deliveries.json(), env.deliveries(json!({})));
     let texts = [
         String::from_utf8(changed.bytes).unwrap(),
         String::from_utf8(env.get(&path).await.bytes).unwrap(),
         String::from_utf8(env.get("/webhooks").await.bytes).unwrap(),
         String::from_utf8(log.bytes).unwrap(),
+        String::from_utf8(deliveries.bytes).unwrap(),
         env.control(json!({ "log": {} })).to_string(),
         env.control(json!({ "counts": {} })).to_string(),
         env.control(json!({ "deliveries": { "bodies": true } })).to_string(),

@@ -190,7 +190,7 @@ impl TestApp {
             self.keys("<esc>");
         }
         if !self.model().inbox.order.contains(conversation) {
-            self.keys("4");
+            self.keys("ga");
         }
         let order = &self.model().inbox.order;
         let at = order.iter().position(|id| id == conversation);
@@ -385,6 +385,8 @@ impl TestApp {
         let lines = self.model().screen.blocks.iter().map(|line| match line {
             BlockLine::State { words, .. } => format!("[{words}]"),
             BlockLine::Text(row) => row.clone(),
+            BlockLine::Note(row) => format!("n {row}"),
+            BlockLine::Attached(url) => format!("(attached {url})"),
             BlockLine::More(count) => format!("({count} more)"),
         });
         lines.collect::<Vec<_>>().join("\n")

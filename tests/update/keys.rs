@@ -1,8 +1,12 @@
 //! Keys by context: what they do, and above all what they do not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use takeover::app::acts::Before;
 use takeover::app::inbox::View;
+use takeover::app::keymap::{Change, Context, Keymap, Keys};
+use takeover::app::langmap::Langmap;
 use takeover::app::overlay::{Overlay, Question};
 use takeover::app::{Effect, Event, Focus};
 use takeover::domain::Status;
@@ -34,7 +38,7 @@ fn of_each_status() -> Desk {
         desk.platform.held[at].conversation.status = if unknown { Status::Open } else { status.clone() };
     }
     desk.begin();
-    desk.press("4");
+    desk.press("ga");
     desk.wait(1.0);
     for (at, status) in statuses.into_iter().enumerate() {
         desk.platform.held[at].conversation.status = status;
@@ -222,7 +226,7 @@ fn a_question_takes_y_and_escape_alone_and_is_deaf_for_a_moment() {
 fn an_unknown_second_key_ends_a_prefix_and_does_nothing() {
     let mut desk = Desk::new(3);
     desk.begin();
-    for second in ["x", "r", "<esc>", "w", "<enter>", "q"] {
+    for second in ["x", "i", "<esc>", "w", "<enter>", "z"] {
         let (cursor, view, before) = (desk.model.inbox.cursor.clone(), desk.model.inbox.view, desk.ordered.len());
         desk.press("g");
         assert!(desk.model.overlays.prefix.is_some());
@@ -235,7 +239,7 @@ fn an_unknown_second_key_ends_a_prefix_and_does_nothing() {
     desk.open(0);
     desk.press("r");
     desk.typed("text");
-    for second in ["x", "s", "<esc>", "<c-s>", "<up>"] {
+    for second in ["y", "s", "<esc>", "<c-s>", "<up>"] {
         desk.press("<c-x>");
         desk.press(second);
         assert_eq!(desk.draft(0), "text", "{second}");
@@ -255,21 +259,42 @@ fn a_prefix_waits_without_a_limit() {
 }
 
 #[test]
-fn the_send_chord_where_the_platform_takes_no_reply_keeps_the_draft_and_says_what_is_missing() {
-    for (at, says) in [(0, "over"), (3, "reopen"), (4, "reopen"), (5, "reopen")] {
+fn the_send_chord_where_sending_does_more_asks_once_and_goes_on_with_y_alone() {
+    for (at, before) in [(0, Before::TakeOver), (3, Before::Reopen), (4, Before::Reopen), (5, Before::Reopen)] {
         let mut desk = of_each_status();
         put_cursor(&mut desk, at);
         desk.press("r");
         desk.typed("please");
         for _ in 0..2 {
             desk.press("<c-s>");
+            let Some((Overlay::Question(Question::Send { before: asked, .. }), _)) = &desk.model.overlays.open else {
+                panic!("{:?}", desk.model.overlays.open);
+            };
+            assert_eq!(*asked, before);
+            // Deaf at first, then deaf to everything but the two.
+            desk.press("y");
+            desk.wait(0.3);
+            desk.press("<c-s>");
+            desk.press("<enter>");
             desk.wait(4.0);
-            assert_eq!(desk.draft(at), "please");
+            desk.press("<esc>");
+            assert_eq!((desk.draft(at).as_str(), desk.model.panes.focus), ("please", Focus::Composer));
             assert_eq!(desk.count(sends), 0);
             assert!(desk.states(at).is_empty());
         }
         desk.press("<c-s>");
-        assert!(desk.said().contains(says) && desk.said().contains("kept"), "{}", desk.said());
+        desk.wait(0.3);
+        desk.press("y");
+        assert_eq!(desk.draft(at), "");
+        desk.wait(8.0);
+        assert_eq!(desk.taken(at), ["please"], "{:?}", desk.states(at));
+        assert_eq!(desk.platform.held[at].conversation.status, Status::Open);
+        // What was asked is done: the next reply goes out unasked.
+        desk.typed("more");
+        desk.press("<c-s>");
+        assert!(desk.model.overlays.open.is_none());
+        desk.wait(8.0);
+        assert_eq!(desk.taken(at), ["please", "more"]);
     }
 }
 
@@ -381,4 +406,66 @@ fn control_c_goes_back_like_escape_and_twice_at_the_top_asks_to_leave() {
     desk.press("<c-c>");
     assert!(matches!(desk.model.overlays.open, Some((Overlay::Question(Question::Quit { drafts: 1, .. }), _))));
     assert_eq!(desk.draft(0), "text");
+}
+
+#[test]
+fn letters_of_another_alphabet_are_keys_outside_text_and_text_within_it() {
+    let mut desk = of_each_status();
+    let mut langmap = Langmap::default();
+    langmap.add("russian").unwrap();
+    desk.model.settings.langmap = Arc::new(langmap);
+    desk.press("пп");
+    let first = desk.model.inbox.cursor.clone();
+    desk.press("о");
+    assert_ne!(desk.model.inbox.cursor, first, "the key where j is");
+    desk.press("л");
+    assert_eq!(desk.model.inbox.cursor, first, "the key where k is");
+    desk.press("к");
+    assert_eq!(desk.model.panes.focus, Focus::Composer, "the key where r is");
+    desk.press("окно");
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert_eq!(draft.editor.text(), "окно");
+    // A prefix takes no text: the key where d is discards.
+    desk.press("<c-x>в");
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert!(draft.editor.is_empty());
+}
+
+#[test]
+fn own_keys_lead_and_ctrl_c_cancels_whatever_became_of_esc() {
+    let mut desk = of_each_status();
+    let change = |context, keys: &str, action| Change { context, keys: Keys::parse(keys).unwrap(), action };
+    let (keymap, refusals) = Keymap::changed(&[
+        change(Context::List, "<f5>", Some(takeover::app::Action::Reply)),
+        change(Context::Composer, "<f6>", Some(takeover::app::Action::Leave)),
+        change(Context::Composer, "<esc>", None),
+        change(Context::List, "r", None),
+    ]);
+    assert_eq!(refusals, []);
+    desk.model.settings.keymap = Arc::new(keymap);
+    desk.press("r");
+    assert_eq!(desk.model.panes.focus, Focus::List);
+    desk.press("<f5>");
+    assert_eq!(desk.model.panes.focus, Focus::Composer);
+    desk.press("<esc>");
+    assert_eq!(desk.model.panes.focus, Focus::Composer);
+    desk.press("<c-c>");
+    assert_ne!(desk.model.panes.focus, Focus::Composer);
+}
+
+#[test]
+fn where_enter_sends_it_does_so_only_alone_in_its_read() {
+    let mut desk = of_each_status();
+    let mut settings = desk.model.settings.clone();
+    settings.enter_sends = true;
+    desk.model.adopt(settings);
+    put_cursor(&mut desk, 2);
+    desk.press("r");
+    desk.handle(Event::KeysPressed(takeover::app::Key::parse_all("one<enter>two").unwrap()));
+    let (_, draft) = desk.model.composer.current().unwrap();
+    assert_eq!(draft.editor.text(), "one\ntwo", "a raw paste sends nothing");
+    desk.handle(Event::KeysPressed(takeover::app::Key::parse_all("<enter>").unwrap()));
+    let (target, draft) = desk.model.composer.current().unwrap();
+    assert!(draft.editor.is_empty());
+    assert_eq!(desk.model.outbox.pending(target).count(), 1);
 }

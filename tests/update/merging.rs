@@ -102,7 +102,7 @@ fn the_answers_to_four_reads_of_a_thread_end_in_the_same_thread_in_every_order_a
             bare.tell(Event::Started);
             let list = bare.take(is_list);
             bare.tell(answer(&list, rows(platform.list(&live(), None)).unwrap()));
-            bare.press("4<enter>r");
+            bare.press("7<enter>r");
             let mut reads = Vec::new();
             for number in 0..4 {
                 // Each send chord asks for a read of its own.
@@ -133,7 +133,7 @@ fn a_late_answer_never_undoes_what_a_later_read_told() {
         let list = bare.take(is_list);
         bare.tell(answer(&list, rows(platform.list(&live(), None)).unwrap()));
         // The list of everything is under way when the live list is asked for and tells of a new owner.
-        bare.press("4");
+        bare.press("ga");
         let everything = bare.take(is_list);
         let all = [Status::Open];
         let early = answer(&everything, rows(platform.list(&all, None)).unwrap());

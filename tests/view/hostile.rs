@@ -7,19 +7,30 @@ use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
+use takeover::app::action::Goal;
+use takeover::app::acts::{After, Before, Obstacle};
+use takeover::app::chooser::{Ask, Chooser};
 use takeover::app::event::Size;
+use takeover::app::fields::Field;
 use takeover::app::guard::Reason;
+use takeover::app::journal_log::{Logged, Result};
 use takeover::app::key::Key;
+use takeover::app::keymap::Context;
 use takeover::app::layout::Fit;
 use takeover::app::links::Link;
 use takeover::app::model::{Focus, Model};
 use takeover::app::notice::Weight;
 use takeover::app::outbox::State;
 use takeover::app::overlay::{Overlay, Question};
+use takeover::app::records::{Records, Which};
 use takeover::app::screen::Fold;
 use takeover::app::screen::LineKind;
-use takeover::app::{Action, listing, search, sending, settle};
-use takeover::domain::{Me, PartKind, Priority, Role, Speaker, Status, UserId};
+use takeover::app::thread::ReadAt;
+use takeover::app::{Action, listing, noting, prompt, search, sending, settle};
+use takeover::domain::problem::Reached;
+use takeover::domain::{
+    Me, Note, NoteId, PartKind, Priority, Problem, Remedy, Role, Speaker, Status, Tag, TagDelta, TagId, UserId,
+};
 use takeover::text::width;
 use takeover::ui::{self, Theme};
 
@@ -115,8 +126,114 @@ fn hostile(texts: &[String]) -> Model {
     });
     let messages: Vec<_> = messages.collect();
     sample::read(&mut model, "june", messages);
+    let now = model.now.mono;
+    let read = Some(ReadAt { asked: 1, at: now, came: now, came_in: 1 });
+    let tags: Vec<Tag> = (0..5)
+        .map(|number| Tag {
+            id: TagId::parse(&format!("tag-{number}")).unwrap(),
+            name: next(),
+            color: (number % 2 == 0).then(|| takeover::domain::Color { red: 200, green: 10, blue: 10 }),
+        })
+        .collect();
+    let notes: Vec<Note> = (0..5)
+        .map(|number| Note {
+            id: NoteId::parse(&format!("note-{number}")).unwrap(),
+            conversation_id: id("june"),
+            author_id: ["ada", "gone"].get(number).and_then(|author| UserId::parse(author)),
+            content: raw(&format!("{}\n\u{2014} {}", next().as_raw(), next().as_raw())),
+            created_at: sample::at(&format!("14:0{number}")),
+            unreadable: (number == 4).then(&mut next),
+        })
+        .collect();
+    let aside = model.sidebar.entry(&id("june"));
+    aside.learn_notes(notes);
+    aside.notes_read = read;
+    aside.tags = tags.iter().map(|tag| tag.id.clone()).collect();
+    aside.tags_read = read;
+    model.sidebar.palette.learn(tags);
+    model.sidebar.palette.read = read;
+    for number in 0..3 {
+        let conversation = id(["june", "zoe", "nobody-knows"][number]);
+        let request_id = Some(next());
+        model.acts.write(Logged {
+            at: model.now.wall,
+            conversation,
+            kind: "note",
+            result: Result::Refused,
+            request_id,
+        });
+    }
     model.inbox.put_cursor(&id("june"));
     model
+}
+
+/// A refusal in the platform's words.
+fn refusal(text: &str) -> Problem {
+    Problem {
+        remedy: Remedy::FixTheInput,
+        reached: Reached::Refused,
+        status: Some(400),
+        code: Some(raw(text)),
+        message: raw(text),
+        request_id: Some(raw(text)),
+        fields: vec![(raw(text), raw(text)), (raw(""), raw(text))],
+    }
+}
+
+/// How many overlays there are.
+const OVERLAYS: usize = 28;
+/// How many things can have the focus.
+const FOCUSES: usize = 6;
+
+/// What the agent's keys open, with this text wherever one can stand.
+fn agents(model: &mut Model, overlay: usize, text: &str) {
+    let june = || id("june");
+    let choose = |ask, typed: &str| {
+        let mut chooser = Chooser::new(ask);
+        chooser.filter.insert_str(typed);
+        Overlay::Choose(chooser)
+    };
+    let tags = || Ask::Tags { conversation: june(), delta: TagDelta::default() };
+    let list = |which| Overlay::Records(Records { which, chosen: None });
+    let reply = |before| Question::Send { conversation: june(), before, then: After::Resolve };
+    let overlay = match overlay {
+        0 => choose(Ask::Owner(june()), ""),
+        1 => choose(Ask::HandOver(june()), text),
+        2 => choose(tags(), ""),
+        3 => choose(tags(), text),
+        4 => choose(Ask::TagColor { conversation: june(), name: raw(text), delta: TagDelta::default() }, ""),
+        5 => choose(Ask::Status(june()), ""),
+        6 => choose(Ask::Command(Context::List), text),
+        7 => Overlay::Question(reply(Before::TakeOver)),
+        8 => Overlay::Question(Question::TakeOver { conversation: june() }),
+        9 => {
+            let (conversation, goal) = (june(), Goal::Resolved);
+            Overlay::Question(Question::Become { conversation, goal, advance: true, obstacle: Obstacle::Unsent })
+        }
+        10 => {
+            let tag = TagId::parse("tag-1").unwrap();
+            Overlay::Question(Question::DeleteTag { conversation: june(), tag })
+        }
+        11 => {
+            prompt::edit_field(model, &june(), Field::Title);
+            return;
+        }
+        12 => {
+            prompt::attach(model, &june());
+            if let Some((Overlay::Prompt(held), _)) = &mut model.overlays.open {
+                held.editor.insert_str(&text.replace('\n', " "));
+            }
+            return;
+        }
+        13 => list(Which::Outbox),
+        14 => list(Which::Log),
+        15 => list(Which::Drafts),
+        _ => {
+            model.overlays.prefix = Some(Key::char('s'));
+            return;
+        }
+    };
+    model.overlays.show(overlay, Duration::ZERO);
 }
 
 /// Everything that can stand over or beside the panes.
@@ -125,12 +242,23 @@ fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
         0 => {}
         1 => sample::open(model, "june"),
         2 => model.panes.focus = Focus::Sidebar,
-        _ => sample::write(model, "june", text),
+        3 => sample::write(model, "june", text),
+        4 => {
+            sample::open(model, "june");
+            noting::open(model, &id("june"));
+            noting::insert(model, &raw(text));
+        }
+        _ => {
+            sample::open(model, "june");
+            noting::open_hand_over(model, &id("june"), UserId::parse("mara").unwrap());
+            noting::insert(model, &raw(text));
+        }
     }
     if focus > 1 {
         for (name, state) in [
             ("june", State::Stopped { reasons: vec![Reason::Email(Some(raw(text)), None)], since: Duration::ZERO }),
             ("zoe", State::Unjournaled { reason: raw(text) }),
+            ("tomas", State::Refused { problem: refusal(text) }),
         ] {
             let mut effects = Vec::new();
             sending::submit(model, &id(name), raw(text), 0, Default::default(), &mut effects);
@@ -144,6 +272,7 @@ fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
         3 => model.overlays.show(Overlay::Question(question), Duration::ZERO),
         4 => model.overlays.prefix = Some(Key::char('g')),
         5 => model.notices.say(model.now.mono, Weight::Warning, "our words:", Some(raw(text))),
+        0 | 6 => {}
         7 => unfolded(model),
         8 | 9 => {
             settle(model, Size { columns: 120, rows: 40 });
@@ -159,7 +288,7 @@ fn dress(model: &mut Model, focus: usize, overlay: usize, text: &str) {
             search::open(model);
             search::insert(model, &raw(text));
         }
-        _ => {}
+        more => agents(model, more - 11, text),
     }
 }
 
@@ -204,7 +333,8 @@ fn cells_are_whole(drawn: &Drawn) {
 /// What is ours stands where it belongs, whatever the text.
 fn ours_stands(model: &Model, drawn: &Drawn) {
     let layout = model.screen.layout;
-    if layout.fit == Fit::Line || model.overlays.open.is_some() {
+    let covered = model.overlays.open.is_some() || model.overlays.prefix == Some(Key::char('s'));
+    if layout.fit == Fit::Line || covered {
         return;
     }
     let pane = layout.pane;
@@ -241,16 +371,23 @@ fn ours_stands(model: &Model, drawn: &Drawn) {
         };
         assert_eq!(cells, expected, "{:?}", line.kind);
     }
+    if !layout.note.is_empty() {
+        let said = drawn.row_from(layout.note.x, layout.note.y);
+        assert!(said.starts_with("note "), "{said}");
+    }
     let frame = layout.composer;
     if frame.height > 1 {
         let right = frame.x + frame.width - 1;
+        let note = model.composer.note.is_some();
+        let side = if note { "╏" } else { "┃" };
         for row in 1..frame.height - 1 {
-            assert_eq!(drawn.cell(frame.x, frame.y + row).symbol(), "┃");
-            assert_eq!(drawn.cell(right, frame.y + row).symbol(), "┃");
+            assert_eq!(drawn.cell(frame.x, frame.y + row).symbol(), side);
+            assert_eq!(drawn.cell(right, frame.y + row).symbol(), side);
         }
         assert_eq!(drawn.cell(right, frame.y).symbol(), "┓");
         assert_eq!(drawn.cell(right, frame.y + frame.height - 1).symbol(), "┛");
-        assert!(drawn.row(frame.y).contains("┏ REPLY, visible, takes over: \u{201c}"), "{}", drawn.row(frame.y));
+        let ours = if note { "┏ NOTE, team only" } else { "┏ REPLY, visible, takes over: \u{201c}" };
+        assert!(drawn.row(frame.y).contains(ours), "{}", drawn.row(frame.y));
     }
 }
 
@@ -262,8 +399,8 @@ proptest! {
         columns in 0_u16..=200,
         rows in 0_u16..=60,
         texts in proptest::collection::vec(outside(), 1..9),
-        focus in 0_usize..4,
-        overlay in 0_usize..11,
+        focus in 0_usize..FOCUSES,
+        overlay in 0_usize..OVERLAYS,
         ascii in any::<bool>(),
     ) {
         let mut model = hostile(&texts);
@@ -276,7 +413,7 @@ proptest! {
     }
 
     #[test]
-    fn without_colours_no_cell_has_one(texts in proptest::collection::vec(outside(), 1..5), overlay in 0_usize..11) {
+    fn without_colours_no_cell_has_one(texts in proptest::collection::vec(outside(), 1..5), overlay in 0_usize..OVERLAYS) {
         let mut model = hostile(&texts);
         dress(&mut model, 3, overlay, "text");
         let drawn = draw(&mut model, &Theme::of(false, false), 120, 30);
@@ -291,8 +428,8 @@ fn the_smallest_and_the_largest_screens_are_drawn() {
     for (columns, rows) in
         [(0, 0), (1, 0), (0, 1), (1, 1), (39, 9), (40, 10), (79, 10), (80, 10), (120, 10), (500, 200)]
     {
-        for focus in 0..4 {
-            for overlay in 0..11 {
+        for focus in 0..FOCUSES {
+            for overlay in 0..OVERLAYS {
                 let mut model = sample::everything();
                 dress(&mut model, focus, overlay, "some text");
                 cells_are_whole(&draw(&mut model, &THEME, columns, rows));
@@ -394,7 +531,12 @@ fn a_reply_to_an_open_conversation_does_not_say_that_it_takes_over() {
         drawn.text()
     );
     let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
-    assert!(last.starts_with("┗━━━"), "no mail address, no words about mail: {last}");
+    assert!(last.starts_with("┗ claims it ━━━"), "no mail address, no words about mail: {last}");
+    let row = model.inbox.rows.get_mut(&id("zoe")).unwrap();
+    row.conversation.assigned_to = UserId::parse("ada");
+    let drawn = draw(&mut model, &THEME, 50, 20);
+    let last = drawn.row_from(frame.x, frame.y + frame.height - 1);
+    assert!(last.starts_with("┗━━━"), "it is mine already: {last}");
 }
 
 #[test]

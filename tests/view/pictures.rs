@@ -197,7 +197,7 @@ fn an_empty_view_says_why_and_what_to_do() {
         (2..5).map(|y| drawn.row(y).trim().to_owned()).filter(|row| !row.is_empty()).collect::<Vec<_>>().join(" / ")
     };
     let mut model = sample::empty();
-    assert_eq!(first_line(&mut model), "nobody waits / 4 shows all");
+    assert_eq!(first_line(&mut model), "nobody waits / 7 shows all");
     let mut answered = sample::conversation("lee", Some("Lee"), Status::Resolved, "thanks");
     answered.last_message_at = Some(sample::at("13:59"));
     sample::put(&mut model, answered, None);
@@ -209,9 +209,9 @@ fn an_empty_view_says_why_and_what_to_do() {
         waiting: None,
         answered: Some(sample::at("13:59").at),
     });
-    assert_eq!(first_line(&mut model), "nobody waits / the last answer went out 12m ago; 4 shows all");
+    assert_eq!(first_line(&mut model), "nobody waits / the last answer went out 12m ago; 7 shows all");
     model.inbox.show(View::Mine);
-    assert_eq!(first_line(&mut model), "nothing is assigned to you / 4 shows all");
+    assert_eq!(first_line(&mut model), "nothing is assigned to you / 7 shows all");
     model.inbox.complete = false;
     assert_eq!(first_line(&mut model), "reading the list…");
     model.link.problem = Some(offline());

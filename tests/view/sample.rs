@@ -290,8 +290,8 @@ impl Drawn {
         text
     }
 
-    /// The styles, one letter a cell: `.` plain, `b` bold, `d` dim, `i` italic, `u` underlined, `r` reversed (`B` bold too, `D` dim too), `a` accent,
-    /// `w` warning.
+    /// The styles, one letter a cell: `.` plain, `b` bold, `d` dim, `i` italic, `u` underlined, `r` reversed (`B` bold
+    /// too, `D` dim too), `a` accent, `w` warning, `t` a tag's colour.
     pub(crate) fn styles(&self) -> String {
         let letter = |cell: &Cell| match (cell.fg, cell.bg, cell.modifier) {
             (Color::Reset, Color::Reset, modifier) if modifier.is_empty() => '.',
@@ -305,6 +305,7 @@ impl Drawn {
             (Color::Reset, Color::Reset, modifier) if modifier == Modifier::REVERSED | Modifier::BOLD => 'B',
             (Color::Reset, Color::Reset, modifier) if modifier == Modifier::REVERSED | Modifier::DIM => 'D',
             (Color::Reset, Color::Reset, modifier) if modifier.contains(Modifier::REVERSED) => 'E',
+            (Color::Blue | Color::Green | Color::Red, Color::Reset, modifier) if modifier.is_empty() => 't',
             _ => '?',
         };
         let row = |y| (0..self.buffer.area.width).map(|x| letter(self.cell(x, y))).collect::<String>();

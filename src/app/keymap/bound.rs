@@ -84,6 +84,13 @@ pub struct Change {
     pub action: Option<Action>,
 }
 
+impl Change {
+    fn is_default(&self) -> bool {
+        let same = |bound: &&Bound| bound.keys == self.keys && Some(bound.action) == self.action;
+        DEFAULTS.here(self.context).find(same).is_some()
+    }
+}
+
 /// A change that was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -245,10 +252,12 @@ impl Keymap {
 
     fn with(changes: &[Change], live: &[usize]) -> Self {
         let mut bound = DEFAULTS.bound.clone();
-        for change in live.iter().filter_map(|at| changes.get(*at)) {
+        // What asks for a default leaves it where it is: a copy of the defaults changes nothing, hints neither.
+        let asked = live.iter().filter_map(|at| changes.get(*at)).filter(|change| !change.is_default());
+        for change in asked.clone() {
             bound.retain(|bound| bound.context != change.context || bound.keys != change.keys);
         }
-        for change in live.iter().filter_map(|at| changes.get(*at)) {
+        for change in asked {
             let Some(action) = change.action else { continue };
             let new = Bound { context: change.context, keys: change.keys, action };
             // Hints show what the person chose.
@@ -356,9 +365,9 @@ mod tests {
     #[test]
     fn two_changes_that_clash_name_each_other() {
         let changes = [
-            change(Context::List, "<c-t>", Some(Action::Next)),
-            change(Context::List, "<c-n>", Some(Action::Previous)),
-            change(Context::List, "<c-n>x", Some(Action::Last)),
+            change(Context::List, "<f7>", Some(Action::Next)),
+            change(Context::List, "<f7>", Some(Action::Previous)),
+            change(Context::List, "<f7>x", Some(Action::Last)),
         ];
         let (_, refusals) = Keymap::changed(&changes);
         assert_eq!(refusals[0], Refusal { change: 1, why: Why::Taken(0) });

@@ -35,6 +35,8 @@ pub const REST: Duration = Duration::from_millis(300);
 const NAMES_EVERY: Duration = Duration::from_secs(600);
 const FAILED_FIRST: Duration = Duration::from_secs(2);
 const FAILED_MOST: Duration = Duration::from_secs(30);
+/// A view that the live list does not hold is read again this often while a person looks at it.
+const WALK_EVERY: Duration = Duration::from_secs(60);
 const PAGE: u8 = 100;
 const FILLS_AT_ONCE: usize = 2;
 /// How many rows before the end of what is loaded the next page is asked for.
@@ -97,6 +99,45 @@ pub struct Walk {
     pub next: Option<Cursor>,
 }
 
+/// The last walk over a view that the live list does not hold.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    /// Which view, since when (monotonic) and since which step.
+    began: Option<(View, Duration, u64)>,
+    /// What was seen.
+    seen: HashSet<ConversationId>,
+}
+
+impl Walked {
+    /// A walk begins with its first page.
+    pub fn begin(&mut self, view: View, at: Duration, asked: u64) {
+        self.began = Some((view, at, asked));
+        self.seen.clear();
+    }
+
+    /// A page of it was read.
+    pub fn saw<'a>(&mut self, view: View, ids: impl Iterator<Item = &'a ConversationId>) {
+        if self.is_of(view) {
+            self.seen.extend(ids.cloned());
+        }
+    }
+
+    /// Whether a row that was last told in that step was not on any page.
+    #[must_use]
+    pub fn misses(&self, view: View, id: &ConversationId, changed: u64) -> bool {
+        self.began.is_some_and(|(held, _, asked)| held == view && changed < asked) && !self.seen.contains(id)
+    }
+
+    fn is_of(&self, view: View) -> bool {
+        self.began.is_some_and(|(held, ..)| held == view)
+    }
+
+    /// When it is read again from its beginning.
+    fn again(&self, view: View) -> Duration {
+        self.began.filter(|(held, ..)| *held == view).map_or(Duration::ZERO, |(_, at, _)| at + WALK_EVERY)
+    }
+}
+
 /// The plan.
 #[derive(Clone, Debug, Default)]
 pub struct Poller {
@@ -134,6 +175,8 @@ pub struct Poller {
     pub introduced: bool,
     /// The walk over everything is not tried again before.
     pub everything_retry: Duration,
+    /// The walk over a view that the live list does not hold.
+    pub walked: Walked,
 }
 
 /// Whether the newest page of a thread is being asked for by a read of that step or later.
@@ -414,30 +457,23 @@ fn row_due(model: &Model, id: &ConversationId, cadence: Duration) -> Duration {
     model.poller.filled.get(id).map_or(Duration::ZERO, |(_, at)| *at + cadence)
 }
 
+/// A view that the live list does not hold is read page by page while a person looks at it.
 fn everything(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.now.mono;
+    let view = model.inbox.view;
+    let Some(statuses) = view.walked() else { return };
     let near_end = model.inbox.at + READ_AHEAD >= model.inbox.order.len();
-    if model.inbox.view != View::All
-        || !near_end
-        || now < model.poller.everything_retry
-        || flying(model, Purpose::Everything) > 0
-    {
+    if !near_end || now < model.poller.everything_retry || flying(model, Purpose::Everything) > 0 {
         return;
     }
-    let cursor = match &model.inbox.everything {
-        Everything::Unasked => None,
-        Everything::More(cursor) => Some(cursor.clone()),
-        Everything::Complete => return,
+    let cursor = match model.inbox.walk(view) {
+        Some(Everything::Unasked) => None,
+        Some(Everything::More(cursor)) => Some(cursor.clone()),
+        // What lies in the whole history changes too rarely to be walked again by itself.
+        Some(Everything::Complete) if view != View::All && model.poller.walked.again(view) <= now => None,
+        Some(Everything::Complete) | None => return,
     };
-    let statuses = vec![
-        Status::BotActive,
-        Status::AgentRequested,
-        Status::Open,
-        Status::Resolved,
-        Status::Closed,
-        Status::Archived,
-    ];
-    let fetch = Fetch::List { statuses, cursor, limit: model.poller.limit.unwrap_or(PAGE) };
+    let fetch = Fetch::List { statuses: statuses.to_vec(), cursor, limit: model.poller.limit.unwrap_or(PAGE) };
     ask(model, fetch, Purpose::Everything, Lane::Background, effects);
 }
 
@@ -477,8 +513,12 @@ pub fn next_wake(model: &Model) -> Option<Duration> {
         let cadence = list_cadence(model).min(LIST_EVERY);
         next.extend(model.inbox.stale.iter().take(FILLS_AT_ONCE * 4).map(|id| row_due(model, id, cadence)).min());
     }
-    if model.inbox.view == View::All && model.poller.everything_retry > now {
+    let view = model.inbox.view;
+    if view.walked().is_some() && model.poller.everything_retry > now {
         next.push(model.poller.everything_retry);
+    }
+    if view.walked().is_some() && view != View::All && model.inbox.knows_all_of(view) {
+        next.push(model.poller.walked.again(view));
     }
     if model.directory.credential.is_none() || model.directory.members.is_empty() {
         next.push(now + after_failure(4));

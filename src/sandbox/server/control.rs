@@ -14,7 +14,7 @@ use super::api::{Unread, is_plain, read_body};
 use super::body::{AnyBody, whole};
 use super::line::Line;
 use super::listener::{Handler, Limits};
-use crate::sandbox::command::{Command, List, Log, Target};
+use crate::sandbox::command::{Command, Deliveries, List, Log, Target};
 
 /// The control interface's handler.
 pub(in crate::sandbox) struct ControlDoor {
@@ -85,10 +85,11 @@ impl ControlDoor {
     }
 }
 
-/// Reads by GET: counts, the log, one conversation, all of them, people, switches.
+/// Reads by GET: counts, the log, deliveries, one conversation, all of them, people, switches.
 fn read(path: &str) -> Option<Command> {
     match path.split('/').collect::<Vec<_>>().as_slice() {
         [""] | ["counts"] => Some(Command::Counts {}),
+        ["deliveries"] => Some(Command::Deliveries(Deliveries::default())),
         ["log"] => Some(Command::Log(Log::default())),
         ["members"] => Some(Command::Members {}),
         ["switches"] => Some(Command::Switches {}),
