@@ -65,7 +65,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
             }
         }
     } else {
-        if let Some(lesson) = model.overlays.lesson {
+        // The lesson is about a reply.
+        let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
+        if let Some(lesson) = model.overlays.lesson.filter(|_| !apart) {
             painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
             pen.skip(BETWEEN);
         }
