@@ -10,6 +10,8 @@ mod desk;
 mod changes;
 #[path = "acts/claims.rs"]
 mod claims;
+#[path = "acts/histories.rs"]
+mod histories;
 #[path = "acts/memory.rs"]
 mod memory;
 #[path = "acts/notes.rs"]

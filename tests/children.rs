@@ -238,7 +238,7 @@ async fn a_link_reaches_its_opener_as_one_argument_and_no_shell_reads_it() {
         let given = std::fs::read_to_string(&log).unwrap();
         let lines: Vec<_> = given.lines().collect();
         assert_eq!((lines.len(), lines[0]), (2, "1"), "{given}");
-        assert!(lines[1].starts_with(&link[..20]), "{given}");
+        assert!(lines[1].starts_with(link.get(..20).unwrap()), "{given}");
     }
     let environment = std::fs::read_to_string(folder.path().join("log.env")).unwrap();
     assert!(!environment.contains("aw_live_secret") && !environment.contains("TAKEOVER"), "{environment}");

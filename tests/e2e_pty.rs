@@ -7,6 +7,8 @@ mod desk;
 #[path = "support/pty.rs"]
 mod pty;
 
+#[path = "e2e_pty/copies.rs"]
+mod copies;
 #[path = "e2e_pty/ends.rs"]
 mod ends;
 #[path = "e2e_pty/keys.rs"]

@@ -46,7 +46,7 @@ fn screen(app: &TestApp) -> String {
 /// Runs a command from the thread and waits for its output.
 async fn ran(app: &mut TestApp, command: &str) {
     app.keys("!");
-    assert_eq!(overlay(app), Some(&Overlay::PipePrompt));
+    assert!(matches!(overlay(app), Some(Overlay::PipePrompt)));
     app.handle(Event::Pasted(RawText::new(command)));
     app.keys("<enter>");
     app.until("the output", |app| matches!(overlay(app), Some(Overlay::PipeOutput { .. }))).await;
@@ -70,7 +70,7 @@ async fn a_command_reads_the_transcript_and_what_it_writes_is_shown_as_safe_text
         assert!(shown.contains(line), "{line}:\n{shown}");
     }
     app.keys("<esc>");
-    assert_eq!(overlay(&app), None);
+    assert!(overlay(&app).is_none());
     ran(&mut app, r"printf 'a\033[2J\302\233b\r\nc'; printf 'why\n' >&2; exit 7").await;
     let shown = screen(&app);
     assert!(shown.contains("output: it ended with 7") && shown.contains("a\u{241b}[2J\u{2039}9B\u{203a}b"), "{shown}");
@@ -87,14 +87,14 @@ async fn a_pasted_line_stands_in_the_prompt_and_only_enter_by_itself_runs_it() {
     assert_eq!(app.model().overlays.pipe.editor.text(), "echo one");
     app.keys_at_once("x<enter>");
     assert_eq!(app.model().overlays.pipe.editor.text(), "echo onex");
-    assert_eq!(overlay(&app), Some(&Overlay::PipePrompt), "nothing runs");
+    assert!(matches!(overlay(&app), Some(Overlay::PipePrompt)), "nothing runs");
     app.keys("<backspace>!<enter>");
     app.until("the output", |app| matches!(overlay(app), Some(Overlay::PipeOutput { .. }))).await;
     assert!(screen(&app).contains("one!"), "{}", screen(&app));
     app.keys("q!<up>");
     assert_eq!(app.model().overlays.pipe.editor.text(), "echo one!", "Up brings the last one back");
     app.keys("<esc>");
-    assert_eq!(overlay(&app), None);
+    assert!(overlay(&app).is_none());
     app.end().await;
 }
 
@@ -129,7 +129,7 @@ async fn who_does_not_wait_is_not_interrupted_by_the_output() {
     app.keys("<esc>r");
     let piped = Piped { output: RawText::new("late"), errors: RawText::default(), cut: false, end: PipeEnd::Code(0) };
     app.handle(Event::Piped { ask: 1, result: Ok(piped.clone()) });
-    assert_eq!(overlay(&app), None);
+    assert!(overlay(&app).is_none());
     app.keys("text");
     assert!(screen(&app).contains("text"));
     // Nor by that of an earlier one.
@@ -169,7 +169,7 @@ async fn without_a_loaded_thread_there_is_nothing_to_pipe() {
     let mut app = TestApp::start(&town);
     app.settled().await;
     app.keys("!");
-    assert_eq!(overlay(&app), None);
+    assert!(overlay(&app).is_none());
     assert_eq!(app.notice(), "nothing to pipe: nothing of the thread is loaded");
     app.end().await;
 }

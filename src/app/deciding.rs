@@ -34,12 +34,11 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
     let (now, step) = (model.now, model.step);
     let Some(at) = model.outbox.head(conversation) else { return SendNow::Nothing };
     let status = model.inbox.rows.get(conversation).map(|row| row.conversation.status.clone());
-    let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
-    let is_reply = matches!(entry.work, Work::Reply { .. });
     let illegal = status.as_ref().is_some_and(|status| legality::reply(status) == Legality::Illegal);
-    if is_reply && entry.state.asks() && illegal {
+    if illegal && only_replies(model, at) && model.outbox.entries.get(at).is_some_and(|entry| entry.state.asks()) {
         return SendNow::Illegal;
     }
+    let Some(entry) = model.outbox.entries.get_mut(at) else { return SendNow::Nothing };
     let act = entry.act;
     match &entry.state {
         State::Stopped { since, .. } => {
@@ -121,6 +120,15 @@ pub fn send_now(model: &mut Model, conversation: &ConversationId, effects: &mut 
         | State::Done { .. } => return SendNow::Nothing,
     }
     SendNow::Done
+}
+
+/// Whether the act that goes on at `at` has a reply to come and no step before it that opens the conversation.
+fn only_replies(model: &Model, at: usize) -> bool {
+    let steps = || model.outbox.entries.iter().skip(at);
+    let act = steps().next().map(|entry| entry.act);
+    let mut works = steps().filter(|entry| Some(entry.act) == act).map(|entry| &entry.work);
+    let opens = |work: &&Work| matches!(work, Work::Change { change: Change::Status(Status::Open), .. });
+    works.find(|work| opens(work) || matches!(work, Work::Reply { .. })).is_some_and(|work| !opens(&work))
 }
 
 /// What was stopped goes on, all steps of its act: why it stopped stands on the screen, that counts as seen.

@@ -18,4 +18,4 @@ pub use annotated::{config as annotated_config, keymap as annotated_keymap, them
 pub use files::{Found, LIMIT, folder, read};
 pub use load::{Config, Given, Origin, Read, load, reload};
 pub use problem::{Place, Problem, shown};
-pub use settings::{Field, SETTINGS, Setting, Shown, Values, named};
+pub use settings::{Field, SETTINGS, SetList, Setting, Shown, Values, named};

@@ -107,9 +107,12 @@ pub enum Field {
         /// The texts.
         get: fn(&Values) -> &[String],
         /// Takes texts; what is wrong with one of them is said with its place.
-        set: fn(&mut Values, &[String]) -> Result<(), (usize, String)>,
+        set: SetList,
     },
 }
+
+/// Takes some texts; what is wrong with one of them, with its place among them.
+pub type SetList = fn(&mut Values, &[String]) -> Result<(), (usize, String)>;
 
 /// A value as `takeover config show` tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]

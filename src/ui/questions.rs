@@ -66,7 +66,8 @@ pub(super) fn outside(model: &Model, question: &Question, room: usize) -> Option
         Question::TakeOver { conversation } | Question::Become { conversation, .. } => {
             ("with ", triage::name_of(model, conversation)?)
         }
-        Question::SaveFile { link, .. } => ("from ", RawText::new(link.host.as_str())),
+        // A host is read from its end.
+        Question::SaveFile { link, .. } => return Some(format!("from {}", ending(&link.host, room.saturating_sub(5)))),
         Question::DeleteTag { tag, .. } => ("tag ", model.sidebar.palette.get(tag)?.name.clone()),
     };
     Some(format!("{ours}{}", names::quoted(&name, room.saturating_sub(ours.len() + 2))))

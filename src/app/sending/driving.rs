@@ -47,7 +47,7 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
     let Some(at) = model.outbox.head(conversation) else { return false };
     let now = model.now.mono;
     let Some(entry) = model.outbox.entries.get(at) else { return false };
-    if entry.unknown && !matches!(entry.state, State::Sending) {
+    if entry.unknown && !matches!(entry.state, State::Sending | State::ReadBack { .. }) {
         match lookup::verdict(model, at) {
             Verdict::Has(found) => {
                 outcomes::found(model, at, found, effects);

@@ -55,10 +55,10 @@ fn answered(model: &mut Model, at: usize, delivery: Delivery, request_id: Option
         (Work::Reply { .. }, Delivery::DeliveredAs(id)) => delivered(model, at, id, None, request_id),
         (Work::Note, Delivery::Noted(note)) => noted(model, at, Some(*note), request_id),
         (Work::Change { change, .. }, Delivery::Changed(answer)) => {
-            changed(model, at, &change.clone(), Some(*answer), request_id, effects);
+            changed(model, at, &change.clone(), Told::Answer(answer), request_id, effects);
         }
         (Work::Change { change, .. }, Delivery::Accepted) => {
-            changed(model, at, &change.clone(), None, request_id, effects);
+            changed(model, at, &change.clone(), Told::Yes, request_id, effects);
         }
         (Work::Tags { .. }, Delivery::Tagged(tags)) => {
             tagging::replaced(model, at, Some(tags));
@@ -100,7 +100,7 @@ pub(super) fn found(model: &mut Model, at: usize, found: Found, effects: &mut Ve
         (_, Found::Message(id)) => delivered(model, at, id, None, None),
         (_, Found::Note(note)) => noted(model, at, Some(note), None),
         (_, Found::Tag(tag)) => made(model, at, Some(tag), None),
-        (Work::Change { change, .. }, Found::Stands) => changed(model, at, &change, None, None, effects),
+        (Work::Change { change, .. }, Found::Stands) => changed(model, at, &change, Told::Found, None, effects),
         (Work::Tags { .. }, Found::Stands) => {
             tagging::replaced(model, at, None);
             done(model, at, Ended::Done, None);
@@ -369,19 +369,33 @@ fn deleted(model: &mut Model, at: usize, request_id: Option<RawText>) {
     }
 }
 
-/// The server took a change: by its own answer, or found standing.
+/// How it is known that the server took a change.
+enum Told {
+    /// The conversation as it answered.
+    Answer(Box<Conversation>),
+    /// It said yes, in words that could not be read.
+    Yes,
+    /// It was read and found standing.
+    Found,
+}
+
+/// The server took a change.
 fn changed(
     model: &mut Model,
     at: usize,
     change: &Change,
-    answer: Option<Conversation>,
+    told: Told,
     request_id: Option<RawText>,
     effects: &mut Vec<Effect>,
 ) {
     let (now, step) = (model.now.mono, model.step);
     let Some(entry) = model.outbox.entries.get(at).cloned() else { return };
     let conversation = entry.conversation.clone();
-    let answer = answer.filter(|answer| answer.id == conversation);
+    let found = matches!(told, Told::Found);
+    let answer = match told {
+        Told::Answer(answer) => Some(*answer).filter(|answer| answer.id == conversation),
+        Told::Yes | Told::Found => None,
+    };
     let before = model.inbox.rows.get(&conversation).map(|row| change.standing(&row.conversation));
     let ignored = answer.as_ref().is_some_and(|answer| strict(change) && !change.stands_in(answer));
     put(model, &conversation, change, answer);
@@ -412,7 +426,7 @@ fn changed(
             later.read_from = step;
         }
     }
-    if matches!(change, Change::Owner(_)) {
+    if matches!(change, Change::Owner(_)) && !found {
         // Somebody else may have written it at the same moment: the last one wins.
         if let Some(entry) = model.outbox.entries.get_mut(at) {
             entry.state = State::ReadBack { from: step, look_at: now, until: now + READ_BACK_FOR };
