@@ -65,9 +65,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
             }
         }
     } else {
-        // The lesson is about a reply: a note being written is none of its steps.
-        let noting = matches!(model.composer.target(), Some((_, Kind::Note)));
-        if let Some(lesson) = model.overlays.lesson.filter(|lesson| !(noting && *lesson == Lesson::Send)) {
+        // The lesson is about a reply.
+        let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
+        if let Some(lesson) = model.overlays.lesson.filter(|_| !apart) {
             painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
             pen.skip(BETWEEN);
         }
