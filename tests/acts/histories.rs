@@ -1,5 +1,7 @@
 //! Acts at random, in changing weather, beside a colleague: made from one number, judged by what was asked for and what
 //! the platform took, and checked against faults that are planted on purpose.
+//!
+//! `TAKEOVER_HISTORIES` sets how many.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -414,6 +416,11 @@ impl History {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test is told its size from outside")]
+fn histories() -> u64 {
+    std::env::var("TAKEOVER_HISTORIES").ok().and_then(|value| value.parse().ok()).unwrap_or(USUAL)
+}
+
 fn unsigned(text: &str) -> String {
     text.split('\n').next().unwrap_or_default().to_owned()
 }
@@ -439,7 +446,7 @@ fn run(seed: u64, plant: Option<Plant>) -> History {
 #[test]
 fn acts_at_random_are_done_once_in_their_order_or_named_to_the_person() {
     let (mut written, mut sent) = (0, 0);
-    for seed in 0..USUAL {
+    for seed in 0..histories() {
         let history = run(seed, None);
         if let Some(fault) = history.fault {
             let states = history.desk.states(0);
