@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::budget::Lane;
+use crate::domain::legality::{self, Legality};
 use crate::domain::{Change, ConversationId, Status};
 
 use super::super::effect::Effect;
@@ -200,6 +201,12 @@ fn is_guarded(
     // Somebody else did just that: there is nothing left to stop.
     if let Work::Change { change: Change::Status(to), .. } = &entry.work {
         reasons.retain(|reason| !matches!(reason, Reason::Status(status) if status == to));
+    }
+    // What was to open it before this was taken back: the platform would only refuse.
+    if let (Work::Reply { .. }, Some(row), true) = (&entry.work, row, reasons.is_empty())
+        && legality::reply(&row.status) == Legality::Illegal
+    {
+        reasons.push(Reason::Status(row.status.clone()));
     }
     if reasons.is_empty() {
         return true;
