@@ -178,8 +178,9 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             }
             let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
             list.extend(taken.map(|action| (action, None)));
-            list.extend([Action::Reply, Action::Note, verb, Action::NextConversation].map(|it| (it, None)));
-            list.push((Action::Back, None));
+            list.extend(
+                [Action::Reply, Action::Note, Action::Back, verb, Action::NextConversation].map(|it| (it, None)),
+            );
             if model.screen.thread.iter().any(folded) {
                 list.push((Action::Trace, None));
             }
