@@ -93,7 +93,7 @@ fn hostile_arguments_reach_no_terminal_s1() {
             vec![OsStr::new("no-such-command"), &hostile],
             vec![OsStr::new("config"), &hostile],
             vec![OsStr::new("--profile"), &hostile, OsStr::new("config"), OsStr::new("check"), OsStr::new("--no-such")],
-            vec![OsStr::new("keys"), OsStr::new("--json"), &hostile],
+            vec![OsStr::new("keys"), OsStr::new("extra"), &hostile],
         ];
         for form in forms {
             for key in [false, true] {

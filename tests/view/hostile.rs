@@ -132,7 +132,7 @@ fn hostile(texts: &[String]) -> Model {
         .map(|number| Tag {
             id: TagId::parse(&format!("tag-{number}")).unwrap(),
             name: next(),
-            color: (number % 2 == 0).then(|| takeover::domain::Color { red: 200, green: 10, blue: 10 }),
+            color: (number % 2 == 0).then_some(takeover::domain::Color { red: 200, green: 10, blue: 10 }),
         })
         .collect();
     let notes: Vec<Note> = (0..5)
