@@ -21,6 +21,7 @@ pub mod guard;
 pub mod inbox;
 pub mod journal_log;
 pub mod key;
+pub mod key_words;
 pub mod keymap;
 pub mod langmap;
 pub mod layout;
