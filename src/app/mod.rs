@@ -44,6 +44,7 @@ pub mod prose;
 pub mod reading;
 pub mod reconcile;
 pub mod records;
+pub mod reloading;
 pub mod screen;
 pub mod search;
 pub mod sending;
