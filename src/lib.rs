@@ -27,6 +27,9 @@
 //! claims the attempt in the journal and sends the stored bytes. What came of it is one event. If nobody knows,
 //! [`app::sending`] looks for the text in the thread first; only without it the same bytes leave again.
 //!
+//! Everything else that a person does ([`app::acts`]) goes the same way, as steps in the one queue of its conversation;
+//! what no visitor sees is not held, and each kind of step is looked up where it would stand.
+//!
 //! **A visitor's line.** [`app::poller`] has the thread on screen read on a short timer and the live list walked to its
 //! end; [`app::reconcile`] merges what comes by id, late, doubled or reordered; [`app::triage`] tells the row again who
 //! spoke and since when the visitor waits; [`app::attention`] rings if nobody looks.

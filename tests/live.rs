@@ -243,12 +243,12 @@ async fn who_spoke_is_told_from_the_source_the_first_marker_and_the_metadatas_sh
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_s_where_no_reply_is_taken_says_what_is_missing_keeps_the_draft_and_sends_nothing() {
+async fn ctrl_s_where_sending_does_more_asks_first_and_sends_nothing_until_it_is_answered() {
     let table = [
-        ("bot_active", "take over from the bot"),
-        ("resolved", "resolved, reopen first"),
-        ("closed", "closed, reopen first"),
-        ("archived", "archived, reopen first"),
+        ("bot_active", "sending takes over"),
+        ("resolved", "it is resolved: sending reopens it"),
+        ("closed", "it is closed: sending reopens it"),
+        ("archived", "it is archived: sending reopens it"),
     ];
     for (status, words) in table {
         let town = Town::new().await;
@@ -260,11 +260,16 @@ async fn ctrl_s_where_no_reply_is_taken_says_what_is_missing_keeps_the_draft_and
         app.open(&conversation);
         app.until("the thread", |app| app.thread_text().contains("is anybody there?")).await;
         app.keys("rHello Ana<c-s>");
-        assert!(app.notice().contains(words), "{status}: {}", app.notice());
-        assert!(app.notice().contains("not sent, draft kept"), "{status}: {}", app.notice());
+        let screen = app.screen_rows().join("\n");
+        assert!(screen.contains(words), "{status}: {screen}");
         app.pass(seconds(60)).await;
         assert_eq!(app.draft(&conversation), "Hello Ana");
-        assert!(town.requests("POST", "").is_empty());
+        assert!(town.requests("POST", "").is_empty() && town.requests("PATCH", "").is_empty());
+        app.keys("y");
+        app.all_delivered().await;
+        assert_eq!(app.draft(&conversation), "");
+        assert!(app.thread_text().contains("Hello Ana"), "{}", app.dump());
+        assert_eq!(status_of(&app, &conversation), Status::Open);
         app.end().await;
     }
 }

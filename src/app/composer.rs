@@ -80,6 +80,8 @@ pub struct Composer {
     pub note: Option<ConversationId>,
     /// The last reply discarded, for undo: whose, and its text.
     pub discarded: Option<(ConversationId, String)>,
+    /// What went with it.
+    pub discarded_attachments: Vec<RawText>,
     /// The last note discarded, for undo.
     pub discarded_note: Option<DiscardedNote>,
     /// In which step the last reply was discarded.

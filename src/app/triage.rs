@@ -10,11 +10,9 @@ use super::model::Model;
 use super::thread::Thread;
 
 /// The documented markers that are no handoff (contract, section 7.4). Used for the clock alone.
-const NOT_A_HANDOFF: [&str; 3] = [
-    "A team member has joined the conversation.",
-    "This conversation has been resolved.",
-    "This conversation has been closed.",
-];
+const JOINED: &str = "A team member has joined the conversation.";
+/// See [`JOINED`]: these end what a visitor waits for.
+const ENDINGS: [&str; 2] = ["This conversation has been resolved.", "This conversation has been closed."];
 
 /// Tells a row again from its thread, after the thread changed or the newest page was read.
 pub fn learn(model: &mut Model, conversation: &ConversationId) {
@@ -80,10 +78,15 @@ fn waiting_since(status: &Status, thread: &Thread) -> Option<Since> {
             Speaker::Visitor => {
                 asked.get_or_insert((at.at, at.certain));
             }
-            Speaker::Marker if is_handoff(&entry.message) => {
+            // Whatever was asked before it ended was done with: who comes back asks anew.
+            Speaker::Marker if says(&entry.message, &ENDINGS) => {
+                handoff = None;
+                asked = None;
+            }
+            Speaker::Marker if says(&entry.message, &[JOINED]) => {}
+            Speaker::Marker => {
                 handoff.get_or_insert(at.at);
             }
-            Speaker::Marker => {}
         }
     }
     match status {
@@ -99,9 +102,9 @@ fn waiting_since(status: &Status, thread: &Thread) -> Option<Since> {
     }
 }
 
-fn is_handoff(message: &Message) -> bool {
+fn says(message: &Message, markers: &[&str]) -> bool {
     let text = message.raw_text();
-    !NOT_A_HANDOFF.contains(&text.as_raw().trim())
+    markers.contains(&text.as_raw().trim())
 }
 
 /// The beginning of a message, as a row shows it.

@@ -221,11 +221,13 @@ fn discard(model: &mut Model) {
     let now = model.now.mono;
     let Some(target) = model.composer.open.clone() else { return };
     let Some(draft) = model.composer.drafts.get_mut(&target) else { return };
-    if draft.editor.is_empty() {
+    if draft.is_empty() {
         model.notices.say(now, Weight::Plain, "the draft is empty", None);
         return;
     }
+    // What goes with a text goes with it here too: no send chord may send it alone.
     let text = draft.editor.take();
+    model.composer.discarded_attachments = std::mem::take(&mut draft.attachments);
     model.composer.discarded = Some((target, text));
     model.composer.discarded_in = model.step;
     let words = key_words::discarded(model, "draft");
@@ -341,7 +343,7 @@ pub fn take_back_into_draft(model: &mut Model, conversation: &ConversationId, ef
 
 /// The draft of this conversation was discarded and nothing was written since.
 fn discarded_here(model: &Model) -> bool {
-    let empty = model.composer.current().is_some_and(|(_, draft)| draft.editor.is_empty());
+    let empty = model.composer.current().is_some_and(|(_, draft)| draft.is_empty());
     empty && model.composer.discarded.as_ref().map(|(target, _)| target) == model.composer.open.as_ref()
 }
 
@@ -366,6 +368,7 @@ fn restore_discarded(model: &mut Model) {
         Some((target, text)) => {
             let draft = model.composer.drafts.entry(target.clone()).or_default();
             put_before(&mut draft.editor, &text, text.len());
+            draft.attachments.splice(0..0, std::mem::take(&mut model.composer.discarded_attachments));
             let name = triage::name_of(model, &target);
             model.notices.say(now, Weight::Plain, "the discarded draft is back", name);
         }

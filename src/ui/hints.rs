@@ -65,7 +65,10 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
             }
         }
     } else {
-        if let Some(words) = model.overlays.lesson.and_then(|lesson| taught(model, lesson)) {
+        // The lesson is about a reply.
+        let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
+        let lesson = model.overlays.lesson.filter(|_| !apart);
+        if let Some(words) = lesson.and_then(|lesson| taught(model, lesson)) {
             painter.cut(&mut pen, &words, scene.theme.accent);
             pen.skip(BETWEEN);
         }
@@ -176,8 +179,9 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
             }
             let folded = |line: &Line| matches!(line.kind, LineKind::Tool { fold: Some(Fold::Folded), .. });
             list.extend(taken.map(|action| (action, None)));
-            list.extend([Action::Reply, Action::Note, verb, Action::NextConversation].map(|it| (it, None)));
-            list.push((Action::Back, None));
+            list.extend(
+                [Action::Reply, Action::Note, Action::Back, verb, Action::NextConversation].map(|it| (it, None)),
+            );
             if model.screen.thread.iter().any(folded) {
                 list.push((Action::Trace, None));
             }

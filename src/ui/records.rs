@@ -15,6 +15,9 @@ use super::{Place, Scene, names, popup};
 /// The widest of these lists, within its frame.
 const WIDTH: usize = 100;
 
+/// Cells that how a step ended keeps beside the request id.
+const RESULT: usize = 22;
+
 /// Draws the list over the panes; the place of the row under the cursor.
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, records: &Records) -> Option<Place> {
     let rows = records.rows(scene.model);
@@ -70,7 +73,7 @@ fn line(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, id: &RowId,
 
 /// Who it is about, in a column of its own.
 fn who(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, conversation: &ConversationId, style: Style) {
-    let cells: u16 = if pen.rest() > 60 { 20 } else { 12 };
+    let cells: u16 = if pen.rest() > 70 { 20 } else { 12 };
     let name = triage::name_of(scene.model, conversation);
     let name = name.map(|name| sanitize_line(&name).to_string()).unwrap_or_default();
     painter.field(pen, cells, &name, style);
@@ -103,7 +106,7 @@ fn logged(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, at: usize
     pen.skip(1);
     if let Some(id) = &line.request_id {
         let id = names::quoted(id, 24);
-        if pen.rest() > 24 + crate::text::width(&id) {
+        if pen.rest() > RESULT + crate::text::width(&id) {
             painter.right(pen, &id, dim);
             pen.keep(1);
         }

@@ -144,7 +144,13 @@ fn elsewhere(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
         State::Journaling => ("being written down".to_owned(), " for ", theme.plain),
         State::Held { until } => {
             let left = until.saturating_sub(model.now.mono).as_millis().div_ceil(1_000).max(1);
-            (format!("held {left}s"), " for ", theme.plain)
+            // An act is called by what the visitor will see of it, not by the step that opens it.
+            let steps = model.outbox.entries.iter().filter(|step| step.act == entry.act);
+            let seen = steps.clone().find(|step| matches!(step.work, Work::Reply { .. }));
+            let seen = seen.or_else(|| steps.clone().find(|step| step.work.is_visible())).unwrap_or(entry);
+            let what = if matches!(seen.work, Work::Reply { .. }) { "" } else { act_words::kind(&seen.work) };
+            let between = if what.is_empty() { "" } else { " " };
+            (format!("{what}{between}held {left}s"), " for ", theme.plain)
         }
         State::Ready { .. } | State::Sending | State::ReadBack { .. } => ("sending".to_owned(), " to ", theme.plain),
         State::Uncertain { .. } => ("not known whether it arrived".to_owned(), ": ", theme.warning),

@@ -86,8 +86,6 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
         pen.skip(1);
         painter.cut(&mut pen, sanitize_line(title).as_str(), scene.theme.plain);
     }
-    let mut pen = Pen::on(area, 1);
-    below(scene, painter, &mut pen);
     let conversation = &row.conversation;
     let mut said = words::status(&conversation.status);
     if let (Standing::Waits(since), true) = (row.waits(), model.settings.absolute_times) {
@@ -105,11 +103,14 @@ fn header(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
         said.push_str(" · ");
         said.push_str(&part);
     }
+    let mut pen = Pen::on(area, 1);
+    below(scene, painter, &mut pen, width(&said));
     painter.cut(&mut pen, &said, scene.theme.plain);
 }
 
-/// What stands below the last line drawn: said up here, where it covers no line of the thread.
-fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
+/// What stands below the last line drawn: said up here, where it covers no line of the thread. Beside it stand `said`
+/// cells of our own words, which matter more than a date.
+fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, said: usize) {
     let screen = &scene.model.screen;
     if screen.new_below > 0 {
         painter.right(pen, &format!("  {} new below", screen.new_below), scene.theme.accent);
@@ -119,10 +120,10 @@ fn below(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
     // A message without a header of its own on the screen says here when it was written.
     let heads = |line: &Line| matches!(line.kind, LineKind::Header { .. }) && line.message == screen.selected;
     if !screen.thread.iter().any(heads)
-        && let Some([_, full, _]) = written_at(scene)
-        && pen.rest() > 50
+        && let Some([_, full, short]) = written_at(scene)
+        && let Some(at) = [full, short].into_iter().find(|at| pen.rest() >= said + width(at) + 2)
     {
-        painter.right(pen, &format!("  {full}"), scene.theme.dim);
+        painter.right(pen, &format!("  {at}"), scene.theme.dim);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Acts at random, in changing weather, beside a colleague: made from one number, judged by what was asked for and what
 //! the platform took, and checked against faults that are planted on purpose.
+//!
+//! `TAKEOVER_HISTORIES` sets how many.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -58,7 +60,7 @@ enum Plant {
     SendsTheUnknownAnew,
     /// Whose it was is not compared.
     TakesFromColleagues,
-    /// What somebody else did to the status is not seen.
+    /// What somebody else did to status, owner and address is not seen.
     IgnoresFacts,
 }
 
@@ -68,7 +70,7 @@ const PLANTS: [(Plant, &str); 6] = [
     (Plant::DropsTheRefused, "is nowhere"),
     (Plant::SendsTheUnknownAnew, "times at the platform"),
     (Plant::TakesFromColleagues, "was a colleague's"),
-    (Plant::IgnoresFacts, "though its status changed"),
+    (Plant::IgnoresFacts, "though their address changed"),
 ];
 
 fn bend(plant: Plant, desk: &mut Desk) {
@@ -129,6 +131,8 @@ struct History {
     allowed: HashMap<String, usize>,
     /// When each step may leave at the earliest.
     due: HashMap<u64, Duration>,
+    /// Where it might be mailed when a person sent it, by act.
+    addresses: HashMap<u64, Option<RawText>>,
     /// Whose it was when a person assigned it, by act.
     owners: HashMap<u64, Change>,
     looked_at: usize,
@@ -157,6 +161,7 @@ impl History {
             texts: Vec::new(),
             allowed: HashMap::new(),
             due: HashMap::new(),
+            addresses: HashMap::new(),
             owners: HashMap::new(),
             looked_at,
             fault: None,
@@ -224,6 +229,11 @@ impl History {
             && !matches!(row.status, Status::Open | Status::AgentRequested)
         {
             self.blame(format!("a reply leaves though its status changed: {:?}", row.status));
+        } else if matches!(entry.work, Work::Reply { .. })
+            && entry.attempts == 1
+            && self.addresses.get(&entry.act).is_some_and(|then| *then != row.contact_email)
+        {
+            self.blame("a reply leaves though their address changed".to_owned());
         }
     }
 
@@ -247,7 +257,9 @@ impl History {
                 self.owners.entry(act).or_insert_with(|| from.clone());
             }
         }
+        let address = self.desk.model.inbox.rows[&id(0)].conversation.contact_email.clone();
         if !self.due.contains_key(&act) {
+            self.addresses.insert(act, address);
             let seen = self.desk.model.outbox.is_seen(act);
             self.due.insert(act, if seen { now + hold } else { now });
         }
@@ -273,6 +285,7 @@ impl History {
             self.due.extend(act.or(head).map(|act| (act, Duration::ZERO)));
             if let Some(act) = act {
                 self.owners.remove(&act);
+                self.addresses.remove(&act);
             }
         }
     }
@@ -333,7 +346,12 @@ impl History {
             }
             11 => {
                 let now = self.desk.now;
-                self.desk.platform.say(0, Origin::Visitor, "Are you there?", now);
+                if self.chance.one_in(3) {
+                    let address = self.chance.pick(&["june@example.com", "june@example.org"]);
+                    self.desk.platform.held[0].conversation.contact_email = Some(RawText::new(address));
+                } else {
+                    self.desk.platform.say(0, Origin::Visitor, "Are you there?", now);
+                }
             }
             12 => {
                 let to = self.chance.pick(&[None, Some(user("u-other"))]);
@@ -414,6 +432,11 @@ impl History {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test is told its size from outside")]
+fn histories() -> u64 {
+    std::env::var("TAKEOVER_HISTORIES").ok().and_then(|value| value.parse().ok()).unwrap_or(USUAL)
+}
+
 fn unsigned(text: &str) -> String {
     text.split('\n').next().unwrap_or_default().to_owned()
 }
@@ -439,7 +462,7 @@ fn run(seed: u64, plant: Option<Plant>) -> History {
 #[test]
 fn acts_at_random_are_done_once_in_their_order_or_named_to_the_person() {
     let (mut written, mut sent) = (0, 0);
-    for seed in 0..USUAL {
+    for seed in 0..histories() {
         let history = run(seed, None);
         if let Some(fault) = history.fault {
             let states = history.desk.states(0);

@@ -149,13 +149,11 @@ fn a_burst_that_begins_with_r_is_a_reply_in_every_status_and_nothing_else() {
         pty.wait_for_text("REPLY, visible");
         assert!(desk.writes().is_empty(), "{status}");
         assert_eq!(desk.status(&id), status, "nothing happened to it");
-        // The send key alone sends; where the platform takes no reply it says what is missing and keeps the text.
+        // The send key alone sends; where sending does more than that it asks first, and nothing leaves.
         pty.send("\x13");
         match status {
-            "bot_active" => pty.wait_for_text("not sent, draft kept: take over from the bot"),
-            "resolved" | "closed" | "archived" => {
-                pty.wait_for_text(&format!("not sent, draft kept: {status}, reopen first"));
-            }
+            "bot_active" => pty.wait_for_text("sending takes over, and it"),
+            "resolved" | "closed" | "archived" => pty.wait_for_text(&format!("it is {status}: sending reopens it")),
             _ => pty.wait_for_text("held "),
         }
         assert!(pty.screen_text().contains("please help"), "{status}");

@@ -20,7 +20,7 @@ fn is_drawn(screen: &vt100::Screen) -> bool {
     let first = lines.next().unwrap_or_default();
     if columns < 40 || rows < 10 {
         // One line, cut to fit, and nothing of what was there before.
-        let words = "2 waiting, longest 15m";
+        let words = "REPLY, visible: no room to write here";
         let shown: String = words.chars().take(usize::from(columns).min(9)).collect();
         return first.starts_with(shown.trim_end()) && lines.all(|line| line.trim().is_empty());
     }

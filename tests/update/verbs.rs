@@ -608,6 +608,13 @@ fn an_address_is_attached_checked_and_taken_off_again() {
     desk.wait(0.5);
     desk.press("<up>");
     assert_eq!((desk.draft(0).as_str(), attached(&desk).len()), ("your label", 1));
+    // Discarded, nothing is left that a send chord could send; undone, both are back.
+    desk.press("<c-x>d");
+    let before = desk.ordered.len();
+    desk.press("<c-s>");
+    assert!(attached(&desk).is_empty() && desk.ordered[before..].iter().all(|(_, effect)| !sends(effect)));
+    desk.press("<c-_>");
+    assert_eq!((desk.draft(0).as_str(), attached(&desk).len()), ("your label", 1));
 }
 
 #[test]

@@ -152,8 +152,8 @@ fn hostile(texts: &[String]) -> Model {
     aside.tags_read = read;
     model.sidebar.palette.learn(tags);
     model.sidebar.palette.read = read;
-    for number in 0..3 {
-        let conversation = id(["june", "zoe", "nobody-knows"][number]);
+    for name in ["june", "zoe", "nobody-knows"] {
+        let conversation = id(name);
         let request_id = Some(next());
         model.acts.write(Logged {
             at: model.now.wall,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::budget::Lane;
+use crate::domain::legality::{self, Legality};
 use crate::domain::{Change, ConversationId, Status};
 
 use super::super::effect::Effect;
@@ -71,6 +72,9 @@ fn drive_head(model: &mut Model, conversation: &ConversationId, effects: &mut Ve
                 .is_some_and(|thread| thread.read.is_some_and(|read| read.at >= due) || thread.retry_at > now);
             if !asked && !poller::asks_newest_since(model, conversation, due) {
                 poller::ask_newest(model, conversation, Lane::Send, effects);
+                if model.outbox.is_claim(at) {
+                    lookup::ask(model, at, effects);
+                }
             }
             false
         }
@@ -125,6 +129,14 @@ fn ready(
     retry_at: Duration,
     effects: &mut Vec<Effect>,
 ) -> bool {
+    let Some(entry) = model.outbox.entries.get(at) else { return false };
+    // Whose it is by now and what was said are told in one stop, not in two.
+    if model.outbox.is_claim(at) && !entry.is_late(model.now) && !is_told_fresh(model, at, retry_at, effects) {
+        if retry_at <= model.now.mono && !poller::asks_newest(model, conversation, 0) {
+            poller::ask_newest(model, conversation, Lane::Send, effects);
+        }
+        return false;
+    }
     let Some(entry) = model.outbox.entries.get(at) else { return false };
     if model.outbox.is_seen(entry.act) && !is_guarded(model, at, conversation, retry_at, effects) {
         return false;
@@ -190,6 +202,12 @@ fn is_guarded(
     if let Work::Change { change: Change::Status(to), .. } = &entry.work {
         reasons.retain(|reason| !matches!(reason, Reason::Status(status) if status == to));
     }
+    // What was to open it before this was taken back: the platform would only refuse.
+    if let (Work::Reply { .. }, Some(row), true) = (&entry.work, row, reasons.is_empty())
+        && legality::reply(&row.status) == Legality::Illegal
+    {
+        reasons.push(Reason::Status(row.status.clone()));
+    }
     if reasons.is_empty() {
         return true;
     }
@@ -206,20 +224,11 @@ fn owner(
     retry_at: Duration,
     effects: &mut Vec<Effect>,
 ) -> bool {
-    let now = model.now.mono;
-    let Some(entry) = model.outbox.entries.get(at) else { return false };
-    let row = model.inbox.rows.get(&entry.conversation);
-    let fresh = row.and_then(|row| row.read).filter(|read| {
-        let due = last_read_due(entry.hold_ends);
-        read.asked >= entry.guard_from && read.at >= due && guard::is_young(*read, entry.hold_ends, now)
-    });
-    let (Some(_), Some(row)) = (fresh, row) else {
-        let from = entry.guard_from;
-        if retry_at <= now && !lookup::is_asking(model, at, from) {
-            lookup::ask(model, at, effects);
-        }
+    if !is_told_fresh(model, at, retry_at, effects) {
         return false;
-    };
+    }
+    let Some(entry) = model.outbox.entries.get(at) else { return false };
+    let Some(row) = model.inbox.rows.get(&entry.conversation) else { return false };
     let stands = change.standing(&row.conversation);
     if stands == *change {
         outcomes::unchanged(model, at, effects);
@@ -231,6 +240,22 @@ fn owner(
     }
     deliver(model, at, effects);
     false
+}
+
+/// Whether the conversation itself was read just now; it is asked for where it was not.
+fn is_told_fresh(model: &mut Model, at: usize, retry_at: Duration, effects: &mut Vec<Effect>) -> bool {
+    let now = model.now.mono;
+    let Some(entry) = model.outbox.entries.get(at) else { return false };
+    let from = entry.guard_from;
+    let row = model.inbox.rows.get(&entry.conversation);
+    let fresh = row.and_then(|row| row.read).is_some_and(|read| {
+        let due = last_read_due(entry.hold_ends);
+        read.asked >= from && read.at >= due && guard::is_young(read, entry.hold_ends, now)
+    });
+    if !fresh && retry_at <= now && !lookup::is_asking(model, at, from) {
+        lookup::ask(model, at, effects);
+    }
+    fresh
 }
 
 pub(super) fn stop(model: &mut Model, at: usize, reasons: Vec<Reason>) {
