@@ -14,7 +14,7 @@ use super::keymap::Context;
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::screen::{LineKind, Look};
-use super::{key_words, moving, reading, triage};
+use super::{editing, key_words, moving, reading, triage};
 
 /// What is searched for.
 #[derive(Clone, Debug, Default)]
@@ -127,27 +127,14 @@ pub fn act(model: &mut Model, action: Action) {
         _ => {}
     }
     let Some(prompt) = &mut model.reading.search.prompt else { return };
-    let editor = &mut prompt.editor;
-    match action {
-        Action::EditLeft => return editor.left(),
-        Action::EditRight => return editor.right(),
-        Action::EditWordLeft => return editor.word_left(),
-        Action::EditWordRight => return editor.word_right(),
-        Action::EditHome => return editor.home(),
-        Action::EditEnd => return editor.end(),
-        Action::EditBackspace if editor.is_empty() => return end(model),
-        Action::EditBackspace => editor.backspace(),
-        Action::EditDelete => editor.delete(),
-        Action::EditDeleteWord => editor.delete_word_left(),
-        Action::EditKillToEnd => editor.kill_to_end(),
-        Action::EditKillToStart => editor.kill_to_start(),
-        Action::EditYank => editor.yank(),
-        Action::EditUndo => {
-            editor.undo();
-        }
-        _ => return,
+    // Nothing left to delete: the search is over.
+    if action == Action::EditBackspace && prompt.editor.is_empty() {
+        return end(model);
     }
-    typed(model);
+    let before = prompt.editor.text().to_owned();
+    if editing::edit_line(&mut prompt.editor, action) && prompt.editor.text() != before {
+        typed(model);
+    }
 }
 
 /// Esc: what was searched for is forgotten, and in the list the cursor goes back.

@@ -15,10 +15,10 @@ use crate::app::screen::{Fold, Line, LineKind};
 use crate::app::search::{self, Prompt};
 use crate::app::{Action, Model, acts, key_words, undo};
 use crate::domain::Status;
-use crate::text::{graphemes, width};
+use crate::text::width;
 
 use super::painter::{Painter, Pen};
-use super::{Place, Scene, names};
+use super::{Place, Scene, field, names};
 
 /// Blanks between hints, and where there is little room.
 const BETWEEN: u16 = 3;
@@ -87,21 +87,8 @@ fn prompt_line(scene: &Scene<'_>, painter: &mut Painter<'_>, mut pen: Pen, promp
         painter.right(&mut pen, &said, scene.theme.dim);
         pen.keep(2);
     }
-    let text = prompt.editor.text();
-    let before = width(text.get(..prompt.editor.cursor()).unwrap_or_default());
-    // The cursor stays in sight: as many clusters are left out before it as have to be.
-    let over = (before + 1).saturating_sub(pen.rest());
-    let (mut skipped, mut from) = (0, 0);
-    for (cluster, cells) in graphemes(text) {
-        if skipped >= over {
-            break;
-        }
-        skipped += cells;
-        from += cluster.len();
-    }
-    let (x, y) = pen.place();
-    painter.write(&mut pen, text.get(from..).unwrap_or_default(), scene.theme.plain);
-    (x.saturating_add(u16::try_from(before.saturating_sub(skipped)).unwrap_or(u16::MAX)), y)
+    let beginning = pen.place();
+    field::draw(painter, &mut pen, &prompt.editor, scene.theme.plain).unwrap_or(beginning)
 }
 
 /// Cells that a search's text has before its finds are said.

@@ -2,11 +2,10 @@
 
 use crate::app::piping::Pipe;
 use crate::app::triage;
-use crate::text::{graphemes, width};
 
 use super::painter::{Painter, Pen};
 use super::popup::frame;
-use super::{Place, Scene, names};
+use super::{Place, Scene, field, names};
 
 /// The widest line.
 const WIDEST: usize = 88;
@@ -19,24 +18,11 @@ pub(super) fn prompt(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Pla
     let inside = frame(scene, painter, (WIDEST, 2), " pipe the transcript to a command ", "");
     let mut pen = Pen::on(inside, 0);
     painter.write(&mut pen, MARK, scene.theme.strong);
-    let text = pipe.editor.text();
-    let before = width(text.get(..pipe.editor.cursor()).unwrap_or_default());
-    // The cursor stays in sight: as many clusters are left out before it as have to be.
-    let over = (before + 1).saturating_sub(pen.rest());
-    let (mut skipped, mut from) = (0, 0);
-    for (cluster, cells) in graphemes(text) {
-        if skipped >= over {
-            break;
-        }
-        skipped += cells;
-        from += cluster.len();
-    }
-    let (x, y) = pen.place();
-    painter.write(&mut pen, text.get(from..).unwrap_or_default(), scene.theme.plain);
+    let place = field::draw(painter, &mut pen, &pipe.editor, scene.theme.plain);
     if inside.height > 1 {
         painter.cut(&mut Pen::on(inside, 1), &what(scene, pipe), scene.theme.dim);
     }
-    Some((x.saturating_add(u16::try_from(before.saturating_sub(skipped)).unwrap_or(u16::MAX)), y))
+    place
 }
 
 /// What the command will read.
