@@ -17,6 +17,8 @@ mod keys;
 mod pastes;
 #[path = "e2e_pty/record.rs"]
 mod record;
+#[path = "e2e_pty/reload.rs"]
+mod reload;
 #[path = "e2e_pty/reply.rs"]
 mod reply;
 #[path = "e2e_pty/sizes.rs"]

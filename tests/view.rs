@@ -10,5 +10,7 @@ mod hostile;
 mod pictures;
 #[path = "view/reading.rs"]
 mod reading;
+#[path = "view/rebound.rs"]
+mod rebound;
 #[path = "view/sample.rs"]
 mod sample;

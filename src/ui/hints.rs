@@ -13,7 +13,7 @@ use crate::app::overlay::{Lesson, Overlay};
 use crate::app::records::Which;
 use crate::app::screen::{Fold, Line, LineKind};
 use crate::app::search::{self, Prompt};
-use crate::app::{Action, Model, acts, undo};
+use crate::app::{Action, Model, acts, key_words, undo};
 use crate::domain::Status;
 use crate::text::width;
 
@@ -67,8 +67,9 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     } else {
         // The lesson is about a reply.
         let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
-        if let Some(lesson) = model.overlays.lesson.filter(|_| !apart) {
-            painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
+        let lesson = model.overlays.lesson.filter(|_| !apart);
+        if let Some(words) = lesson.and_then(|lesson| taught(model, lesson)) {
+            painter.cut(&mut pen, &words, scene.theme.accent);
             pen.skip(BETWEEN);
         }
         let help = named(model, scene.context(), Action::Help, None);
@@ -288,13 +289,13 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
     known.iter().map(|(key, words)| ((*key).to_owned(), Cow::Borrowed(*words))).collect()
 }
 
-/// What the demo asks for next.
-fn taught(model: &Model, lesson: Lesson) -> String {
-    let key = |context, action| model.settings.keymap.key_of(context, action).unwrap_or_default();
-    match lesson {
-        Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
-        Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),
-        Lesson::Reply => format!("demo: {} starts a reply", key(Context::Thread, Action::Reply)),
-        Lesson::Send => format!("demo: write, then {} sends it", key(Context::Composer, Action::Send)),
-    }
+/// What the demo asks for next; nothing where no key does it.
+fn taught(model: &Model, lesson: Lesson) -> Option<String> {
+    let key = |context, action| key_words::key(model, context, action);
+    Some(match lesson {
+        Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)?),
+        Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)?),
+        Lesson::Reply => format!("demo: {} starts a reply", key(Context::Thread, Action::Reply)?),
+        Lesson::Send => format!("demo: write, then {} sends it", key(Context::Composer, Action::Send)?),
+    })
 }
