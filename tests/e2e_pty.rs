@@ -9,6 +9,8 @@ mod pty;
 
 #[path = "e2e_pty/copies.rs"]
 mod copies;
+#[path = "e2e_pty/day.rs"]
+mod day;
 #[path = "e2e_pty/ends.rs"]
 mod ends;
 #[path = "e2e_pty/keys.rs"]

@@ -6,6 +6,8 @@
 mod agent;
 #[path = "view/hostile.rs"]
 mod hostile;
+#[path = "support/hostile.rs"]
+mod inputs;
 #[path = "view/pictures.rs"]
 mod pictures;
 #[path = "view/reading.rs"]
@@ -14,3 +16,5 @@ mod reading;
 mod rebound;
 #[path = "view/sample.rs"]
 mod sample;
+#[path = "view/twins.rs"]
+mod twins;

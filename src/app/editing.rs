@@ -64,3 +64,12 @@ pub fn paste(editor: &mut LineEditor, text: &str) {
     let line = marked.trim_end_matches('\n').replace(['\n', '\t'], " ");
     editor.insert_str(&line);
 }
+
+/// The first line of pasted text, for a field that takes no more: at most so many characters, tabs as blanks, control
+/// characters as their marks. What would break the line in any alphabet ends it.
+#[must_use]
+pub fn first_line(text: &str, most: usize) -> String {
+    let beginning: String = text.chars().take(most).collect();
+    let (marked, _) = crate::text::mark_for_draft(&beginning);
+    marked.split('\n').next().unwrap_or_default().replace('\t', " ").chars().take(most).collect()
+}

@@ -7,6 +7,7 @@ use crate::domain::ConversationId;
 use crate::text::{LineEditor, RawText, sanitize, wrap};
 
 use super::action::Action;
+use super::editing;
 use super::effect::Effect;
 use super::event::{PipeEnd, Piped};
 use super::key::{Code, Key};
@@ -60,7 +61,7 @@ pub fn open(model: &mut Model) {
 
 /// Text for the line from a paste: its first line.
 pub fn insert(model: &mut Model, text: &RawText) {
-    let line: String = text.as_raw().split(['\n', '\r']).next().unwrap_or_default().chars().take(LONGEST).collect();
+    let line = editing::first_line(text.as_raw(), LONGEST);
     model.overlays.pipe.editor.insert_str(&line);
 }
 

@@ -89,7 +89,7 @@ pub fn open(model: &mut Model) {
 /// Text for the prompt from a paste: its first line.
 pub fn insert(model: &mut Model, text: &RawText) {
     let Some(prompt) = &mut model.reading.search.prompt else { return };
-    let line: String = text.as_raw().split(['\n', '\r']).next().unwrap_or_default().chars().take(LONGEST).collect();
+    let line = editing::first_line(text.as_raw(), LONGEST);
     prompt.editor.insert_str(&line);
     typed(model);
 }

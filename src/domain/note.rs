@@ -34,11 +34,13 @@ impl Note {
     /// to tell who wrote it, and anybody can write it.
     #[must_use]
     pub fn signed(&self) -> (&str, Option<&str>) {
-        let whole = self.content.as_raw().trim_end();
+        // Blanks alone are left out: what a screen shows as a mark stays (security, S1).
+        let blank = |char: char| matches!(char, ' ' | '\t' | '\n' | '\r');
+        let whole = self.content.as_raw().trim_end_matches(blank);
         let (body, last) = whole.rsplit_once('\n').unwrap_or(("", whole));
-        let name = last.strip_prefix(SIGNS).map(str::trim);
+        let name = last.strip_prefix(SIGNS).map(|name| name.trim_matches(blank));
         match name.filter(|name| !name.is_empty() && name.chars().count() <= MOST_SIGNED && !body.trim().is_empty()) {
-            Some(name) => (body.trim_end(), Some(name)),
+            Some(name) => (body.trim_end_matches(blank), Some(name)),
             None => (whole, None),
         }
     }
@@ -66,6 +68,8 @@ mod tests {
         for plain in ["call back", "\u{2014} Mara", "a\n\u{2014} ", "a \u{2014} Mara", "\u{2014} Mara\nsays hello"] {
             assert_eq!(note(plain).signed(), (plain.trim_end(), None), "{plain:?}");
         }
+        let marked = note("call\u{b}\n\u{2014} \u{85}Mara\u{c}");
+        assert_eq!(marked.signed(), ("call\u{b}", Some("\u{85}Mara\u{c}")), "nothing is left out unseen");
         let long = format!("a\n\u{2014} {}", "x".repeat(81));
         assert_eq!(note(&long).signed(), (long.as_str(), None));
     }

@@ -69,7 +69,9 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
     let mut out: Option<String> = None;
     let (mut at, mut count) = (0, 0);
     for (cluster, cells) in true_clusters(text) {
-        if is_unseen(cluster, cells) && !(at == 0 && has_base) {
+        // At the beginning a message shows as a mark what would join the character before it.
+        let joins = at == 0 && cluster.chars().next().is_some_and(extends);
+        if (joins || is_unseen(cluster, cells)) && !(at == 0 && has_base) {
             let out = out.get_or_insert_with(|| part(text, 0, at).to_owned());
             for c in cluster.chars() {
                 push_mark(out, c);
@@ -87,11 +89,14 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
 /// carried by what stands before it.
 fn may_hold_unseen(text: &str, has_base: bool) -> bool {
     let mut base = has_base;
-    text.chars().any(|c| {
-        let suspicious = c > '\u{2FF}' && char_cells(c) == 0 && !is_direction_mark(c) && !(base && is_common_mark(c));
-        base = can_carry(c);
-        suspicious
-    })
+    let joins = !has_base && text.chars().next().is_some_and(extends);
+    joins
+        || text.chars().any(|c| {
+            let suspicious =
+                c > '\u{2FF}' && char_cells(c) == 0 && !is_direction_mark(c) && !(base && is_common_mark(c));
+            base = can_carry(c);
+            suspicious
+        })
 }
 
 /// Marks that extend whatever stands before them: accents, points, signs of Indian scripts and Thai, joiners,
@@ -140,5 +145,6 @@ mod tests {
             assert_eq!(mark_for_draft(text), (text.to_owned(), 0));
         }
         assert_eq!(mark_for_draft("\u{200d}"), ("‹200D›".to_owned(), 1));
+        assert_eq!(mark_for_draft("\u{93e}\u{1f3fb}a"), ("‹93E›‹1F3FB›a".to_owned(), 2));
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::marks::{flag_length, is_forbidden, push_mark};
 use super::raw::{RawText, SafeText};
-use super::width::{char_cells, floor_boundary, is_unseen, part, true_clusters, width};
+use super::width::{char_cells, extends, floor_boundary, is_unseen, part, takes_next, true_clusters, width};
 
 /// The most characters of a body that are shown; what follows is a visible "…".
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -53,6 +53,7 @@ fn make_safe(raw: &RawText, breaks: Breaks, limit: usize) -> SafeText {
     }
     let (mapped, stopped) = map_characters(text, breaks, limit);
     let mapped = then(mapped, map_clusters);
+    let mapped = then(mapped, mark_edges);
     let mapped = then(mapped, show_blank);
     let mapped = then(mapped, |text| cap(text, limit, stopped));
     match mapped {
@@ -198,6 +199,22 @@ fn map_clusters(text: &str) -> Option<String> {
     out
 }
 
+/// What would join the character before or behind the whole text becomes marks: that one may be ours, a quotation mark as
+/// well as a gutter, and no text is drawn over it.
+fn mark_edges(text: &str) -> Option<String> {
+    let begins = text.find(|c: char| !extends(c)).unwrap_or(text.len());
+    let rest = part(text, begins, text.len());
+    let ends = begins + rest.trim_end_matches(takes_next).len();
+    if begins == 0 && ends == text.len() {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    part(text, 0, begins).chars().for_each(|c| push_mark(&mut out, c));
+    out.push_str(part(text, begins, ends));
+    part(text, ends, text.len()).chars().for_each(|c| push_mark(&mut out, c));
+    Some(out)
+}
+
 fn is_overgrown(cluster: &str) -> bool {
     // A character of a stack or chain takes two bytes at least.
     if cluster.len() <= 2 * STACK_LIMIT {
@@ -329,6 +346,17 @@ mod tests {
         assert_eq!(body("a\n\u{fe0f}"), "a\n‹FE0F›");
         assert_eq!(line("   "), "   ");
         assert_eq!(line(""), "");
+    }
+
+    #[test]
+    fn what_would_join_our_own_characters_around_a_text_is_shown() {
+        assert_eq!(line("\u{93e}\u{940}a"), "‹93E›‹940›a");
+        assert_eq!(line("\u{1f3fb} tone"), "‹1F3FB› tone");
+        assert_eq!(line("name \u{600}"), "name ‹600›");
+        assert_eq!(line("\u{d4e}"), "‹D4E›");
+        assert_eq!(body("\u{600}12 का 👍\u{1f3fb}"), "\u{600}12 का 👍\u{1f3fb}");
+        let marked = line("\u{93e}name\u{600}\u{600}");
+        assert_eq!(line(&marked), marked);
     }
 
     #[test]

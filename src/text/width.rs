@@ -100,6 +100,16 @@ pub(super) fn extends(c: char) -> bool {
     !is_boundary(&probe, 1)
 }
 
+/// Whether the cluster of `c` takes in whatever stands behind it.
+pub(super) fn takes_next(c: char) -> bool {
+    if c <= '\u{2FF}' {
+        return false;
+    }
+    let mut probe = String::from(c);
+    probe.push('x');
+    !is_boundary(&probe, c.len_utf8())
+}
+
 /// Cells of a character by itself; none for controls and for what is drawn over something else.
 pub(super) fn char_cells(c: char) -> usize {
     if is_sound_mark(c) { 1 } else { c.width().unwrap_or(0) }

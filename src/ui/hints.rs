@@ -7,7 +7,7 @@ use crate::app::chooser::Ask;
 use crate::app::composer::Kind;
 use crate::app::fields::{self, Field};
 use crate::app::keymap::Context;
-use crate::app::notice::Weight;
+use crate::app::notice::{Notice, Weight};
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
 use crate::app::records::Which;
@@ -39,8 +39,12 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     pen.skip(1);
     pen.keep(1);
     let place = Some(pen.place());
-    if let Some((overlay, _)) = &model.overlays.open {
-        hints(scene, painter, &mut pen, over(overlay), None);
+    if let Some((overlay, since)) = &model.overlays.open {
+        let said = model.notices.standing(model.now.mono).filter(|notice| stays(overlay) && notice.at >= *since);
+        match said {
+            Some(notice) => self::notice(scene, painter, &mut pen, notice),
+            None => hints(scene, painter, &mut pen, over(overlay), None),
+        }
     } else if let Some(prompt) = &model.reading.search.prompt {
         return Some(prompt_line(scene, painter, pen, prompt));
     } else if let Some(prefix) = model.overlays.prefix {
@@ -52,18 +56,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         let known = known.into_iter().map(|(key, action)| (key, word(action))).collect();
         hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), Cow::Borrowed("ends"))));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
-        let style = match notice.weight {
-            Weight::Plain => scene.theme.plain,
-            Weight::Warning => scene.theme.warning,
-        };
-        painter.cut(&mut pen, &notice.words, style);
-        if let Some(outside) = &notice.outside {
-            pen.skip(1);
-            let room = pen.rest().saturating_sub(2);
-            if room > 0 {
-                painter.write(&mut pen, &names::quoted(outside, room), style);
-            }
-        }
+        self::notice(scene, painter, &mut pen, notice);
     } else {
         // The lesson is about a reply.
         let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
@@ -76,6 +69,37 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         hints(scene, painter, &mut pen, here(scene), help);
     }
     place
+}
+
+/// What was said, then what from outside belongs to it.
+fn notice(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, notice: &Notice) {
+    let style = match notice.weight {
+        Weight::Plain => scene.theme.plain,
+        Weight::Warning => scene.theme.warning,
+    };
+    painter.cut(pen, &notice.words, style);
+    if let Some(outside) = &notice.outside {
+        pen.skip(1);
+        let room = pen.rest().saturating_sub(2);
+        if room > 0 {
+            painter.write(pen, &names::quoted(outside, room), style);
+        }
+    }
+}
+
+/// Whether it stays while its keys act: then what came of them is said although it stands open.
+const fn stays(overlay: &Overlay) -> bool {
+    match overlay {
+        Overlay::Links(_) | Overlay::Records(_) => true,
+        Overlay::Help { .. }
+        | Overlay::WhoAmI { .. }
+        | Overlay::PipePrompt
+        | Overlay::PipeRunning { .. }
+        | Overlay::PipeOutput { .. }
+        | Overlay::Question(_)
+        | Overlay::Choose(_)
+        | Overlay::Prompt(_) => false,
+    }
 }
 
 /// The line of a search being typed: the text, what it finds, and the place of its cursor.

@@ -309,7 +309,7 @@ fn unfolded(model: &mut Model) {
 }
 
 /// No cell holds what may not be drawn, and no wide cluster lacks its second cell.
-fn cells_are_whole(drawn: &Drawn) {
+pub(crate) fn cells_are_whole(drawn: &Drawn) {
     let area = drawn.buffer.area;
     for y in 0..area.height {
         let mut x = 0;
