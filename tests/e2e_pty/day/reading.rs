@@ -25,6 +25,25 @@ fn talked(desk: &Desk) -> String {
     zoe
 }
 
+/// Nobody has to open a conversation to read what colleagues noted about it.
+#[test]
+fn the_sidebar_of_a_row_in_the_list_has_its_notes_and_tags() {
+    for size in SIZES {
+        let desk = Desk::new();
+        desk.control(json!({ "tag": { "name": "VIP" } }));
+        let zoe = talked(&desk);
+        desk.control(json!({ "tags": { "conversation_id": zoe, "add": ["VIP"] } }));
+        let day = Day::begin(desk, size, "1s");
+        day.keys("5");
+        day.sees("Zoe Fuchs");
+        day.keys("v");
+        day.sees("Second torn one");
+        day.sees("VIP");
+        day.keys(ESCAPE);
+        day.offered("Enter open");
+    }
+}
+
 #[test]
 fn the_bots_trace_opens_with_a_key_and_closes_with_it() {
     for size in SIZES {
