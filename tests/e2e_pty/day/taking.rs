@@ -158,6 +158,10 @@ fn a_conversation_is_handed_over_with_a_note_and_a_priority() {
         assert!(order[0]["path"].as_str().unwrap().ends_with("/notes"), "the note goes first: {order:?}");
         assert!(day.desk.writes().is_empty(), "no visitor sees anything of it");
         day.sees("high \u{B7} \u{201C}In\u{EA}s Duar");
+        // However much there is to undo, the way out is named where room is least.
+        if size.0 < 80 {
+            day.offered("Esc back");
+        }
     }
 }
 
