@@ -42,11 +42,11 @@ fn what_was_ended_is_opened_again_and_ended_another_way() {
     // What is not documented is tried once; the refusal stands with its reason, and is known from then on.
     day.keys("sa");
     day.told("not archived: refused (400)");
-    day.sees("archive: not archived: refused (400)");
+    day.sees("\u{2502} not archived: refused (400)");
     assert_eq!(day.desk.status(&zoe), "open");
     day.keys("u");
     day.told("taken back: it does not archive");
-    day.sees_no("archive: not archived");
+    day.sees_no("\u{2502} not archived: refused");
     day.keys("sa");
     day.told("not archived: the platform refused that before");
     day.keys("c");
