@@ -351,8 +351,11 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
     lines
 }
 
-/// One of our own sentences as rows.
+/// One of our own sentences as rows. What it quotes may be broken anywhere: only our own first word stands at the edge,
+/// where gutters are (security, S2).
 fn wrapped(words: &str, width: usize) -> Vec<String> {
-    let rows = text::wrap(words, width.max(1)).into_iter();
-    rows.map(|row| words.get(row.start..row.end).unwrap_or_default().trim_end().to_owned()).collect()
+    let rows = text::wrap(words, width.max(1)).into_iter().enumerate();
+    let before = " ".repeat(blocks::GUTTER);
+    let words = rows.map(|(at, row)| (at, words.get(row.start..row.end).unwrap_or_default().trim_end()));
+    words.map(|(at, words)| if at == 0 { words.to_owned() } else { format!("{before}{words}") }).collect()
 }
