@@ -66,6 +66,7 @@ fn title_and_e_mail_are_edited_in_the_sidebar_and_the_servers_words_name_the_fie
         day.told("e-mail changed ");
         assert_eq!(day.show(&zoe)["conversation"]["contact_email"], json!("zoe@example.com"));
         day.cursor_on("zoe@example.com");
+        day.is_over();
     }
 }
 
@@ -107,6 +108,7 @@ fn an_act_is_repeated_on_another_conversation_undone_and_redone() {
     day.keys("u");
     day.at_server("no tag", &olga, |shown| names(&shown["tags"]).is_empty());
     assert_eq!(names(&day.show(&zoe)["tags"]), ["VIP"], "the other one keeps it");
+    day.is_over();
 }
 
 /// Who does not know the key knows the name.
@@ -131,5 +133,6 @@ fn the_palette_runs_an_action_by_its_name() {
         day.sees("nothing fits what was typed");
         day.keys(ESCAPE);
         day.sees_no(" actions ");
+        day.is_over();
     }
 }

@@ -41,6 +41,7 @@ fn the_sidebar_of_a_row_in_the_list_has_its_notes_and_tags() {
         day.sees("VIP");
         day.keys(ESCAPE);
         day.offered("Enter open");
+        day.is_over();
     }
 }
 
@@ -61,6 +62,7 @@ fn the_bots_trace_opens_with_a_key_and_closes_with_it() {
         day.keys("b");
         day.sees_no("4421");
         day.sees("lookup_order");
+        day.is_over();
     }
 }
 
@@ -95,6 +97,7 @@ fn links_are_listed_with_their_hosts_and_nothing_is_fetched_before_a_yes() {
         day.sees(" links and files ");
         day.keys(ESCAPE);
         day.sees_no(" links and files ");
+        day.is_over();
     }
 }
 
@@ -121,6 +124,7 @@ fn words_are_found_in_the_thread_forwards_and_backwards() {
         day.keys("\x0e");
         day.told("hit 1 of 2");
         day.below_cursor("the label is torn");
+        day.is_over();
     }
 }
 
