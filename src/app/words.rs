@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::problem::Reached;
-use crate::domain::{Priority, Problem, Remedy, Status};
+use crate::domain::{Change, Priority, Problem, Remedy, Status};
 use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::act_words;
@@ -74,11 +74,33 @@ pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
     // That a reply makes it mine first is said in the composer's border.
     let steps = entries.iter().enumerate().skip(from).filter(|(_, step)| step.act == entry.act);
     let named: Vec<_> = steps.filter(|(at, _)| !model.outbox.is_claim(*at)).map(|(_, step)| &step.work).collect();
-    if matches!(named.as_slice(), [] | [Work::Reply { .. }]) {
-        return (said, asks);
+    let named_already = |work: &Work| match work {
+        Work::Reply { .. } => true,
+        // "not closed" needs no "close" before it.
+        Work::Change { change, .. } => tells_itself(change) && said.starts_with(act_words::not_done(work)),
+        Work::Note | Work::Tags { .. } | Work::CreateTag { .. } | Work::DeleteTag { .. } => false,
+    };
+    match named.as_slice() {
+        [] => return (said, asks),
+        [only] if named_already(only) => return (said, asks),
+        [..] => {}
     }
     let orders: Vec<String> = named.into_iter().map(|work| act_words::order(model, work)).collect();
     (format!("{}: {said}", orders.join(", then ")), asks)
+}
+
+/// Whether that it was not done says as much as the order for it: to whom, to which value is no part of either.
+const fn tells_itself(change: &Change) -> bool {
+    match change {
+        Change::Status(Status::Resolved | Status::Closed | Status::Archived)
+        | Change::Title(_)
+        | Change::Email(_)
+        | Change::Name(_)
+        | Change::Phone(_) => true,
+        Change::Status(Status::Open | Status::AgentRequested | Status::BotActive | Status::Other(_))
+        | Change::Priority(_)
+        | Change::Owner(_) => false,
+    }
 }
 
 /// Whether a state is one that a person should see of an act that no visitor does.

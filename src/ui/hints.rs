@@ -24,6 +24,8 @@ use super::{Place, Scene, field, names};
 const BETWEEN: u16 = 3;
 const BETWEEN_NARROW: u16 = 2;
 const NARROW: u16 = 80;
+/// What `u` would do takes at most one part in so many of the line.
+const UNDO_TAKES: u16 = 4;
 
 /// One hint: keys and what they do.
 type Hint = (String, Cow<'static, str>);
@@ -215,13 +217,16 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
     }
     let mut hints: Vec<Hint> =
         list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect();
-    // What `u` would do is said before it is done.
+    // What `u` would do is said before it is done; in short where it would take the place of the keys behind it.
     if matches!(context, Context::List | Context::Thread | Context::Sidebar)
         && !held
         && let Some(order) = undo::would_do(model)
         && let Some((key, _)) = named(model, context, Action::TakeBack, None)
     {
-        let at = hints.len().min(2);
+        let columns = model.screen.layout.hints.width;
+        let long = width(&order) > usize::from(columns / UNDO_TAKES);
+        let order = if long { undo::would_do_in_short(model).unwrap_or(order) } else { order };
+        let at = hints.len().min(if columns < NARROW { 3 } else { 2 });
         hints.insert(at, (key, Cow::Owned(order)));
     }
     hints

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, answer, wait_at_server};
-use crate::pty::Pty;
+use crate::pty::{Pty, assert_clean};
 
 #[path = "day/ending.rs"]
 mod ending;
@@ -138,6 +138,13 @@ impl Day {
     fn changes(&self, id: &str) -> Vec<Value> {
         let log = self.desk.control(json!({ "log": { "path": id } }));
         log["entries"].as_array().unwrap().iter().filter(|it| it["method"] != "GET").cloned().collect()
+    }
+
+    /// The end of it: nothing but our own sequences was written, and never the key.
+    fn is_over(&self) {
+        let raw = self.pty.raw();
+        assert_clean(&raw);
+        assert!(!String::from_utf8_lossy(&raw).contains(self.desk.api_key()), "the key is never written");
     }
 
     /// How often visitors of a conversation read that somebody joined.

@@ -42,11 +42,11 @@ fn what_was_ended_is_opened_again_and_ended_another_way() {
     // What is not documented is tried once; the refusal stands with its reason, and is known from then on.
     day.keys("sa");
     day.told("not archived: refused (400)");
-    day.sees("archive: not archived: refused (400)");
+    day.sees("\u{2502} not archived: refused (400)");
     assert_eq!(day.desk.status(&zoe), "open");
     day.keys("u");
     day.told("taken back: it does not archive");
-    day.sees_no("archive: not archived");
+    day.sees_no("\u{2502} not archived: refused");
     day.keys("sa");
     day.told("not archived: the platform refused that before");
     day.keys("c");
@@ -55,6 +55,7 @@ fn what_was_ended_is_opened_again_and_ended_another_way() {
     day.told("archived ");
     assert_eq!(day.desk.status(&zoe), "archived");
     day.sees("archived \u{B7} you");
+    day.is_over();
 }
 
 /// The chooser of statuses says why one does not go, and does not do it.
@@ -89,6 +90,7 @@ fn a_status_that_is_not_to_be_had_says_why_and_sends_nothing() {
         day.keys(ENTER);
         day.told("resolved ");
         assert_eq!(day.desk.status(&june), "resolved");
+        day.is_over();
     }
 }
 
@@ -118,5 +120,6 @@ fn a_reply_to_a_resolved_conversation_reopens_it_after_a_question() {
         assert_eq!(day.desk.status(&zoe), "open");
         assert_eq!(day.desk.count_of("One more thing, Zoe."), 1);
         day.sees("\u{258F} One more thing, Zoe.");
+        day.is_over();
     }
 }

@@ -25,6 +25,26 @@ fn talked(desk: &Desk) -> String {
     zoe
 }
 
+/// Nobody has to open a conversation to read what colleagues noted about it.
+#[test]
+fn the_sidebar_of_a_row_in_the_list_has_its_notes_and_tags() {
+    for size in SIZES {
+        let desk = Desk::new();
+        desk.control(json!({ "tag": { "name": "VIP" } }));
+        let zoe = talked(&desk);
+        desk.control(json!({ "tags": { "conversation_id": zoe, "add": ["VIP"] } }));
+        let day = Day::begin(desk, size, "1s");
+        day.keys("5");
+        day.sees("Zoe Fuchs");
+        day.keys("v");
+        day.sees("Second torn one");
+        day.sees("VIP");
+        day.keys(ESCAPE);
+        day.offered("Enter open");
+        day.is_over();
+    }
+}
+
 #[test]
 fn the_bots_trace_opens_with_a_key_and_closes_with_it() {
     for size in SIZES {
@@ -42,6 +62,7 @@ fn the_bots_trace_opens_with_a_key_and_closes_with_it() {
         day.keys("b");
         day.sees_no("4421");
         day.sees("lookup_order");
+        day.is_over();
     }
 }
 
@@ -76,6 +97,7 @@ fn links_are_listed_with_their_hosts_and_nothing_is_fetched_before_a_yes() {
         day.sees(" links and files ");
         day.keys(ESCAPE);
         day.sees_no(" links and files ");
+        day.is_over();
     }
 }
 
@@ -102,6 +124,7 @@ fn words_are_found_in_the_thread_forwards_and_backwards() {
         day.keys("\x0e");
         day.told("hit 1 of 2");
         day.below_cursor("the label is torn");
+        day.is_over();
     }
 }
 

@@ -32,6 +32,7 @@ fn what_is_held_is_taken_back_and_never_leaves() {
         day.sees("\u{2503} not quite right");
         assert!(day.desk.writes().is_empty());
         assert!(day.requests("PATCH", &zoe).is_empty());
+        day.is_over();
     }
 }
 
@@ -104,6 +105,7 @@ fn the_outbox_sends_again_what_was_refused_and_makes_a_draft_of_what_is_held() {
             }
         }
         assert_eq!(day.desk.status(&olga), "open");
+        day.is_over();
     }
 }
 
@@ -133,5 +135,6 @@ fn a_change_whose_answer_is_lost_is_looked_up_and_stands_once() {
         day.keys("u");
         day.told("priority medium ");
         assert_eq!(day.show(&zoe)["conversation"]["priority"], json!("medium"));
+        day.is_over();
     }
 }
