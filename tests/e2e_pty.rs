@@ -9,6 +9,8 @@ mod pty;
 
 #[path = "e2e_pty/copies.rs"]
 mod copies;
+#[path = "e2e_pty/day.rs"]
+mod day;
 #[path = "e2e_pty/ends.rs"]
 mod ends;
 #[path = "e2e_pty/keys.rs"]
@@ -17,6 +19,8 @@ mod keys;
 mod pastes;
 #[path = "e2e_pty/record.rs"]
 mod record;
+#[path = "e2e_pty/reload.rs"]
+mod reload;
 #[path = "e2e_pty/reply.rs"]
 mod reply;
 #[path = "e2e_pty/sizes.rs"]

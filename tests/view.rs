@@ -12,6 +12,8 @@ mod inputs;
 mod pictures;
 #[path = "view/reading.rs"]
 mod reading;
+#[path = "view/rebound.rs"]
+mod rebound;
 #[path = "view/sample.rs"]
 mod sample;
 #[path = "view/twins.rs"]

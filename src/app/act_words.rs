@@ -1,6 +1,6 @@
 //! Acts in plain words: what one is called while it is on its way, once it is done, and when it was not.
 
-use crate::domain::{Change, Priority, Status};
+use crate::domain::{Change, Priority, Status, TagDelta};
 use crate::text::RawText;
 
 use super::model::Model;
@@ -40,9 +40,22 @@ pub fn order(model: &Model, work: &Work) -> String {
         Work::Reply { .. } => "send".to_owned(),
         Work::Note => "add the note".to_owned(),
         Work::Change { change, from } => change_order(model, change, from.as_ref()),
-        Work::Tags { .. } => "change the tags".to_owned(),
+        Work::Tags { delta, made } => tags_order(model, delta, made.as_ref()),
         Work::CreateTag { name, .. } => format!("make the tag {}", words::quoted(name)),
         Work::DeleteTag { tag } => format!("delete the tag {}", tag_name(model, tag)),
+    }
+}
+
+/// One tag by its name, more of them by their number.
+fn tags_order(model: &Model, delta: &TagDelta, made: Option<&RawText>) -> String {
+    match (delta.add.as_slice(), delta.remove.as_slice(), made) {
+        ([], [], Some(name)) => format!("add the tag {}", words::quoted(name)),
+        ([tag], [], None) => format!("add the tag {}", tag_name(model, tag)),
+        ([], [tag], None) => format!("take the tag {} off", tag_name(model, tag)),
+        (add, remove, made) => {
+            let count = add.len() + remove.len() + usize::from(made.is_some());
+            format!("change {count} tags")
+        }
     }
 }
 

@@ -207,6 +207,8 @@ pub enum Action {
     TakeBack,
     /// Read the list again and show what is new.
     Refresh,
+    /// Read the configuration again.
+    Reload,
     /// Draw everything again.
     Redraw,
     /// The keys that work here.
@@ -357,6 +359,7 @@ impl Action {
             Self::Pipe => "pipe the transcript to a command",
             Self::TakeBack => "take back what is held, else undo",
             Self::Refresh => "refresh, show what is new",
+            Self::Reload => "read the configuration again",
             Self::Redraw => "draw again",
             Self::Help => "keys that work here",
             Self::Quit => "close, quit",
@@ -409,6 +412,7 @@ impl Action {
             Self::Show(view) => Some(view.word()),
             Self::Outbox => Some("outbox"),
             Self::Log => Some("log"),
+            Self::Reload => Some("reload"),
             Self::Drafts => Some("drafts"),
             Self::Pin => Some("pin"),
             Self::SendAndResolve => Some("send and resolve"),

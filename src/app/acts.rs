@@ -8,12 +8,13 @@ use crate::domain::tag::MOST_TAG_NAME_CHARS;
 use crate::domain::{Change, Color, ConversationId, Priority, Status, TagDelta, TagId, UserId};
 use crate::text::RawText;
 
+use super::action::Action;
 use super::effect::Effect;
 use super::guard::Baseline;
 use super::model::Model;
 use super::notice::Weight;
 use super::outbox::{Step, Work};
-use super::{act_words, sending, triage, undo, writing};
+use super::{act_words, key_words, sending, triage, undo, writing};
 
 /// What became of an act that a person asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -375,10 +376,13 @@ pub fn take_over(model: &mut Model, conversation: &ConversationId, effects: &mut
             }
             return begun;
         }
-        Some(Status::AgentRequested) => "it waits for a person: your first reply takes over",
-        Some(Status::Open) => "a person has it already",
-        Some(Status::Resolved | Status::Closed | Status::Archived) => "the bot does not answer here: o reopens it",
-        Some(Status::Other(_)) | None => "nothing to take over",
+        Some(Status::AgentRequested) => "it waits for a person: your first reply takes over".to_owned(),
+        Some(Status::Open) => "a person has it already".to_owned(),
+        Some(Status::Resolved | Status::Closed | Status::Archived) => {
+            let reopens = key_words::clause(model, (key_words::pane(model), Action::Reopen), ": ", " reopens it");
+            format!("the bot does not answer here{reopens}")
+        }
+        Some(Status::Other(_)) | None => "nothing to take over".to_owned(),
     };
     model.notices.say(now, Weight::Plain, words, None);
     Begun::No

@@ -138,6 +138,8 @@ pub enum Effect {
         /// What it reads: text made safe.
         input: String,
     },
+    /// Read the configuration again. Answered by `Reloaded`.
+    Reload,
     /// Ring the bell.
     RingBell,
     /// Clear and draw everything again.
@@ -153,7 +155,7 @@ impl Effect {
     #[must_use]
     pub const fn is_terminals(&self) -> bool {
         match self {
-            Self::Copy { .. } | Self::RingBell | Self::Redraw | Self::Suspend | Self::Quit => true,
+            Self::Copy { .. } | Self::Reload | Self::RingBell | Self::Redraw | Self::Suspend | Self::Quit => true,
             Self::Fetch { .. }
             | Self::Journal { .. }
             | Self::Deliver { .. }

@@ -8,6 +8,7 @@ use crate::text::RawText;
 
 use super::effect::Fetch;
 use super::key::Key;
+use super::settings::Settings;
 
 /// A fact with the moment it was handled at and its number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -187,6 +188,15 @@ pub enum Event {
         /// What it left, or why it did not run, in words.
         result: Result<Piped, RawText>,
     },
+    /// The configuration was read again.
+    Reloaded {
+        /// What holds now; what is bad is as it was before.
+        settings: Box<Settings>,
+        /// How many of its lines do not fit.
+        problems: usize,
+        /// The place of the first of them: a file's name with line and column, or a variable.
+        first: Option<RawText>,
+    },
     /// The terminal is ours again after Ctrl-Z.
     Resumed,
 }
@@ -210,6 +220,7 @@ impl Event {
             Self::FileSaved { .. } => "FileSaved",
             Self::Copied { .. } => "Copied",
             Self::Piped { .. } => "Piped",
+            Self::Reloaded { .. } => "Reloaded",
             Self::Resumed => "Resumed",
         }
     }

@@ -7,9 +7,10 @@ use crate::text::RawText;
 use super::action::Action;
 use super::chooser::Ask;
 use super::effect::Effect;
+use super::keymap::Context;
 use super::model::Model;
 use super::notice::Weight;
-use super::{choosing, prompt};
+use super::{choosing, key_words, prompt};
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +114,9 @@ fn edit(model: &mut Model, effects: &mut Vec<Effect>) {
         Field::Owner => choosing::open(model, Ask::Owner(conversation), effects),
         Field::Note(_) => {
             let now = model.now.mono;
-            model.notices.say(now, Weight::Plain, "a note cannot be changed once it is saved; n writes another", None);
+            let another = key_words::clause(model, (Context::Sidebar, Action::Note), "; ", " writes another");
+            let words = format!("a note cannot be changed once it is saved{another}");
+            model.notices.say(now, Weight::Plain, words, None);
         }
     }
 }

@@ -140,6 +140,7 @@ pub const BINDINGS: &[Binding] = &[
     row(PANES, "gd", Action::Drafts),
     row(PANES, "gq", Action::Outbox),
     row(PANES, "gl", Action::Log),
+    row(PANES, "gc", Action::Reload),
     row(PANES, "ph", Action::Prioritize(Level::High)),
     row(PANES, "pm", Action::Prioritize(Level::Medium)),
     row(PANES, "pl", Action::Prioritize(Level::Low)),

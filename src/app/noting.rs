@@ -9,7 +9,7 @@ use super::composer::{DiscardedNote, HandOver};
 use super::effect::Effect;
 use super::model::{Focus, Model};
 use super::notice::Weight;
-use super::{acts, editing, moving};
+use super::{acts, editing, key_words, moving};
 
 /// Opens a note on a conversation, in whatever status that is. Reopening finds what was written.
 pub fn open(model: &mut Model, conversation: &ConversationId) {
@@ -118,7 +118,6 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// The priority that goes with a hand-over: none, high, medium, low, and round again.
 fn turn_priority(model: &mut Model) {
-    let now = model.now.mono;
     match model.composer.current_note_mut().and_then(|draft| draft.hands_over.as_mut()) {
         Some(hands_over) => {
             hands_over.priority = match hands_over.priority {
@@ -128,7 +127,10 @@ fn turn_priority(model: &mut Model) {
                 Some(Level::Low) => None,
             };
         }
-        None => model.notices.say(now, Weight::Plain, "a priority goes with a hand-over; outside, p sets it", None),
+        None => {
+            let words = key_words::no_priority_here(model);
+            model.notices.say(model.now.mono, Weight::Plain, words, None);
+        }
     }
 }
 
@@ -142,7 +144,8 @@ fn discard(model: &mut Model) {
     }
     let text = draft.editor.take();
     model.composer.discarded_note = Some(DiscardedNote { conversation, text, step });
-    model.notices.say(now, Weight::Plain, "note discarded; ^_ here or u outside brings it back", None);
+    let words = key_words::discarded(model, "note");
+    model.notices.say(now, Weight::Plain, words, None);
 }
 
 /// The note of this conversation was discarded and nothing was written since.

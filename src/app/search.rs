@@ -10,10 +10,11 @@ use crate::text::{LineEditor, Needle, RawText, sanitize_line};
 
 use super::action::Action;
 use super::blocks;
+use super::keymap::Context;
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::screen::{LineKind, Look};
-use super::{editing, moving, reading, triage};
+use super::{editing, key_words, moving, reading, triage};
 
 /// What is searched for.
 #[derive(Clone, Debug, Default)]
@@ -170,7 +171,8 @@ pub fn next(model: &mut Model, down: bool) {
     };
     if model.reading.search.needle().is_none() {
         let now = model.now.mono;
-        model.notices.say(now, Weight::Plain, "nothing is searched for: / begins", None);
+        let begins = key_words::clause(model, (key_words::pane(model), Action::Search), ": ", " begins");
+        model.notices.say(now, Weight::Plain, format!("nothing is searched for{begins}"), None);
     } else if in_rows {
         next_row(model, down);
     } else {
@@ -329,8 +331,12 @@ fn thread_words(model: &mut Model, at: Option<&(MessageId, usize)>) -> String {
 /// What the prompt says behind what is typed.
 #[must_use]
 pub fn prompt_words(model: &Model, prompt: &Prompt) -> String {
+    let keys = |keeps: &str| {
+        let listed = [(Context::Prompt, Action::SearchKeep, keeps), (Context::Prompt, Action::SearchEnd, "ends")];
+        key_words::choices(model, "; ", &listed, ", ")
+    };
     match prompt.place {
-        Place::Rows(_) if prompt.editor.is_empty() => "in names, titles and previews; Enter opens, Esc ends".to_owned(),
+        Place::Rows(_) if prompt.editor.is_empty() => format!("in names, titles and previews{}", keys("opens")),
         Place::Rows(_) => {
             let hits = rows(model);
             let of = model.inbox.order.len();
@@ -339,6 +345,6 @@ pub fn prompt_words(model: &Model, prompt: &Prompt) -> String {
                 None => format!("not in {of} loaded rows"),
             }
         }
-        Place::Thread(_) => "in the texts of this thread; Enter finds, Esc ends".to_owned(),
+        Place::Thread(_) => format!("in the texts of this thread{}", keys("finds")),
     }
 }

@@ -122,13 +122,14 @@ fn thread(model: &mut Model, shown: Option<&ConversationId>) {
         return;
     };
     if thread.messages.is_empty() {
-        model.screen.thread = match &thread.problem {
+        let read = thread.read.is_some();
+        model.screen.thread = match &thread.problem.clone() {
             Some(problem) => {
-                let why = words::unread(problem, words::Unread::Thread);
+                let why = words::unread(model, problem, words::Unread::Thread);
                 let said = format!("the thread cannot be read: {why}");
                 wrapped(&said, usize::from(area.width)).into_iter().map(|row| rule(LineKind::Failed(row))).collect()
             }
-            None if thread.read.is_some() => vec![rule(LineKind::Empty)],
+            None if read => vec![rule(LineKind::Empty)],
             None => vec![rule(LineKind::Loading)],
         };
         return;

@@ -79,6 +79,14 @@ pub fn would_do(model: &Model) -> Option<String> {
     Some(orders.join(", then "))
 }
 
+/// The same in a few cells, where it would be a change that is done: only which kinds of change it is about.
+#[must_use]
+pub fn would_do_in_short(model: &Model) -> Option<String> {
+    let done = model.undo.newest(&here(model)?)?;
+    let kinds: Vec<&str> = done.forward.iter().map(act_words::kind).collect();
+    Some(format!("undo {}", kinds.join(", ")))
+}
+
 /// The conversation that `u` speaks of.
 fn here(model: &Model) -> Option<ConversationId> {
     model.panes.on_screen.clone().or_else(|| model.inbox.cursor.clone())

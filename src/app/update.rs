@@ -19,7 +19,7 @@ use super::overlay::{Overlay, Question};
 use super::records::Which;
 use super::{
     attention, choosing, copying, editing, fields, lesson, listing, moving, noting, piping, poller, popup, reading,
-    reconcile, records, search, sending, undo, verbs, writing,
+    reconcile, records, reloading, search, sending, undo, verbs, writing,
 };
 
 /// Clocks that part by more than this say that the machine slept, or that its clock was set.
@@ -66,6 +66,7 @@ pub fn update(model: &mut Model, stamped: Stamped<Event>) -> Vec<Effect> {
         Event::FileSaved { ask: _, result } => listing::saved(model, result),
         Event::Copied { result } => copying::told(model, result),
         Event::Piped { ask, result } => piping::ended(model, ask, result),
+        Event::Reloaded { settings, problems, first } => reloading::reloaded(model, *settings, problems, first),
         Event::Resumed => {
             effects.push(Effect::Redraw);
             model.poller.list_due = model.now.mono;
@@ -322,6 +323,7 @@ fn interrupt(model: &mut Model, effects: &mut Vec<Effect>) {
 pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Redraw => effects.push(Effect::Redraw),
+        Action::Reload => effects.push(Effect::Reload),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Help => {
             let now = model.now.mono;

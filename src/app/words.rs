@@ -4,11 +4,14 @@
 use std::time::Duration;
 
 use crate::domain::problem::Reached;
-use crate::domain::{Priority, Problem, Remedy, Status};
+use crate::domain::{Change, Priority, Problem, Remedy, Status};
 use crate::text::{RawText, sanitize_line, truncate, width};
 
 use super::act_words;
+use super::action::Action;
 use super::guard::Reason;
+use super::key_words::{self, pane};
+use super::keymap::Context;
 use super::model::Model;
 use super::outbox::{Entry, State, Work};
 
@@ -65,17 +68,39 @@ pub fn priority(priority: &Priority) -> Option<String> {
 #[must_use]
 pub fn entry(model: &Model, entry: &Entry) -> (String, bool) {
     let (mut said, asks) = fate(model, entry);
-    said.push_str(next(model, entry));
+    said.push_str(&next(model, entry));
     let entries = &model.outbox.entries;
     let from = entries.iter().position(|held| held.ask == entry.ask && held.local == entry.local).unwrap_or(0);
     // That a reply makes it mine first is said in the composer's border.
     let steps = entries.iter().enumerate().skip(from).filter(|(_, step)| step.act == entry.act);
     let named: Vec<_> = steps.filter(|(at, _)| !model.outbox.is_claim(*at)).map(|(_, step)| &step.work).collect();
-    if matches!(named.as_slice(), [] | [Work::Reply { .. }]) {
-        return (said, asks);
+    let named_already = |work: &Work| match work {
+        Work::Reply { .. } => true,
+        // "not closed" needs no "close" before it.
+        Work::Change { change, .. } => tells_itself(change) && said.starts_with(act_words::not_done(work)),
+        Work::Note | Work::Tags { .. } | Work::CreateTag { .. } | Work::DeleteTag { .. } => false,
+    };
+    match named.as_slice() {
+        [] => return (said, asks),
+        [only] if named_already(only) => return (said, asks),
+        [..] => {}
     }
     let orders: Vec<String> = named.into_iter().map(|work| act_words::order(model, work)).collect();
     (format!("{}: {said}", orders.join(", then ")), asks)
+}
+
+/// Whether that it was not done says as much as the order for it: to whom, to which value is no part of either.
+const fn tells_itself(change: &Change) -> bool {
+    match change {
+        Change::Status(Status::Resolved | Status::Closed | Status::Archived)
+        | Change::Title(_)
+        | Change::Email(_)
+        | Change::Name(_)
+        | Change::Phone(_) => true,
+        Change::Status(Status::Open | Status::AgentRequested | Status::BotActive | Status::Other(_))
+        | Change::Priority(_)
+        | Change::Owner(_) => false,
+    }
 }
 
 /// Whether a state is one that a person should see of an act that no visitor does.
@@ -132,35 +157,46 @@ pub fn fate(model: &Model, entry: &Entry) -> (String, bool) {
 }
 
 /// What a person can do about it: of a reply and what goes with it in its composer, of all else outside.
-fn next(model: &Model, entry: &Entry) -> &'static str {
+fn next(model: &Model, entry: &Entry) -> String {
     let mut act = model.outbox.entries.iter().filter(|step| step.act == entry.act);
     let reply = act.any(|step| matches!(step.work, Work::Reply { .. }));
+    let send = |before: &str, words: &str, back: &str| {
+        let listed = [(Context::Composer, Action::Send, words), (Context::Composer, Action::EditUp, back)];
+        key_words::choices(model, before, &listed, ", ")
+    };
+    let outside = |before: &str| key_words::clause(model, (pane(model), Action::TakeBack), before, " takes it back");
     match &entry.state {
-        State::Held { .. } if reply => ", Up takes it back",
-        State::Held { .. } => ", u takes it back",
-        State::Waiting { .. } if reply => ", ^S now, Up takes it back",
-        State::Waiting { .. } => ", u takes it back",
-        State::Stopped { .. } if reply => ". ^S sends anyway, Up takes it back",
-        State::Unjournaled { .. } if reply => ". ^S tries again, Up takes it back",
-        State::Unsent if reply => ": ^S sends it again, Up takes it back to edit",
+        State::Held { .. } if reply => {
+            key_words::clause(model, (Context::Composer, Action::EditUp), ", ", " takes it back")
+        }
+        State::Held { .. } => outside(", "),
+        State::Waiting { .. } if reply => send(", ", "now", "takes it back"),
+        State::Waiting { .. } => outside(", "),
+        State::Stopped { .. } if reply => send(". ", "sends anyway", "takes it back"),
+        State::Unjournaled { .. } if reply => send(". ", "tries again", "takes it back"),
+        State::Unsent if reply => send(": ", "sends it again", "takes it back to edit"),
         State::Ready { problem: Some(problem), .. } | State::Refused { problem } | State::Blocked { problem }
             if reply =>
         {
-            next_step(problem)
+            next_step(model, problem)
         }
         State::Stopped { .. }
         | State::Refused { .. }
         | State::Blocked { .. }
         | State::Unjournaled { .. }
         | State::Unsent
-        | State::Ready { problem: Some(_), .. } => ". gq then r tries again, u takes it back",
+        | State::Ready { problem: Some(_), .. } => {
+            // `r` is the outbox's own.
+            let again = (pane(model), Action::Outbox, "then r tries again");
+            key_words::choices(model, ". ", &[again, (pane(model), Action::TakeBack, "takes it back")], ", ")
+        }
         State::Journaling
         | State::Ready { problem: None, .. }
         | State::Sending
         | State::ReadBack { .. }
         | State::Uncertain { .. }
         | State::Delivered { .. }
-        | State::Done { .. } => "",
+        | State::Done { .. } => String::new(),
     }
 }
 
@@ -201,20 +237,20 @@ pub enum Unread {
 
 /// Why something could not be read, what to do next, and the request id.
 #[must_use]
-pub fn unread(problem: &Problem, what: Unread) -> String {
-    let (why, next) = why_and_next(problem, what);
+pub fn unread(model: &Model, problem: &Problem, what: Unread) -> String {
+    let (why, next) = why_and_next(model, problem, what);
     format!("{why}; {next}{}", request_id(problem))
 }
 
 /// The same in at most so many cells: the reason is cut before what to do, and the request id is left out first.
 #[must_use]
-pub fn unread_within(problem: &Problem, what: Unread, cells: usize) -> String {
-    let whole = unread(problem, what);
+pub fn unread_within(model: &Model, problem: &Problem, what: Unread, cells: usize) -> String {
+    let whole = unread(model, problem, what);
     if width(&whole) <= cells {
         return whole;
     }
-    let (why, next) = why_and_next(problem, what);
-    let room = cells.saturating_sub(width(next) + 2);
+    let (why, next) = why_and_next(model, problem, what);
+    let room = cells.saturating_sub(width(&next) + 2);
     if room < WHY_AT_LEAST.min(width(&why)) {
         return truncate(&why, cells).text.into_owned();
     }
@@ -224,24 +260,32 @@ pub fn unread_within(problem: &Problem, what: Unread, cells: usize) -> String {
 /// A reason in fewer cells than these tells nothing.
 const WHY_AT_LEAST: usize = 16;
 
-fn why_and_next(problem: &Problem, what: Unread) -> (String, &'static str) {
+fn why_and_next(model: &Model, problem: &Problem, what: Unread) -> (String, String) {
     let code = problem.code.as_ref().map(RawText::as_raw);
     let why = match (what, &problem.remedy) {
         (Unread::List, Remedy::NotThere) => "nothing is at this address (404)".to_owned(),
         (Unread::List | Unread::Thread, _) => said(problem),
     };
+    let refresh = (pane(model), Action::Refresh);
     let next = match (&problem.remedy, problem.status, code) {
-        (Remedy::SignInAgain, _, Some("api_key_paused")) => "resume it, then R",
+        (Remedy::SignInAgain, _, Some("api_key_paused")) => {
+            return (why, format!("resume it{}", key_words::clause(model, refresh, ", then ", "")));
+        }
         (Remedy::SignInAgain, Some(403), _) => "it needs wider rights",
         (Remedy::SignInAgain, _, _) => "start again with a valid key",
         (Remedy::WaitFor(_), _, _) => "goes on by itself",
         (Remedy::NotThere, _, _) if what == Unread::List => "check the base URL",
-        (Remedy::NotThere, _, _) => "Esc goes back",
+        (Remedy::NotThere, _, _) => {
+            let back = key_words::clause(model, (Context::Thread, Action::Back), "", " goes back");
+            return (why, if back.is_empty() { "go back".to_owned() } else { back });
+        }
         (Remedy::TryLater, Some(300..400), _) => "check the base URL",
         (Remedy::TryLater, None, _) if problem.reached == Reached::NotSent => "check network, base URL",
-        (Remedy::FixTheInput | Remedy::Conflict | Remedy::TryLater, _, _) => "tried again by itself, R now",
+        (Remedy::FixTheInput | Remedy::Conflict | Remedy::TryLater, _, _) => {
+            return (why, format!("tried again by itself{}", key_words::clause(model, refresh, ", ", " now")));
+        }
     };
-    (why, next)
+    (why, next.to_owned())
 }
 
 /// What went wrong, in words, with the platform's request id where there is one.
@@ -294,16 +338,21 @@ fn said(problem: &Problem) -> String {
 }
 
 /// What to do next.
-const fn next_step(problem: &Problem) -> &'static str {
+fn next_step(model: &Model, problem: &Problem) -> String {
+    let send = |words| (Context::Composer, Action::Send, words);
+    let back = |words| (Context::Composer, Action::EditUp, words);
+    let either = |before: &str, words| key_words::choices(model, before, &[send(words), back("takes it back")], "; ");
     match problem.remedy {
-        Remedy::SignInAgain => ". Check the key, then ^S tries again; Up takes it back",
-        Remedy::WaitFor(_) => ". ^S tries now; Up takes it back",
-        Remedy::FixTheInput => ". Up takes it back to edit, ^S tries again",
-        Remedy::NotThere => ". Up takes it back",
-        Remedy::Conflict => ". It is looked up; wait",
+        Remedy::SignInAgain => either(". Check the key, then ", "tries again"),
+        Remedy::WaitFor(_) => either(". ", "tries now"),
+        Remedy::FixTheInput => {
+            key_words::choices(model, ". ", &[back("takes it back to edit"), send("tries again")], ", ")
+        }
+        Remedy::NotThere => key_words::choices(model, ". ", &[back("takes it back")], ""),
+        Remedy::Conflict => ". It is looked up; wait".to_owned(),
         Remedy::TryLater => match problem.reached {
-            Reached::Unknown => ". It is looked up; wait",
-            Reached::Refused | Reached::NotSent => ". ^S tries again; Up takes it back",
+            Reached::Unknown => ". It is looked up; wait".to_owned(),
+            Reached::Refused | Reached::NotSent => either(". ", "tries again"),
         },
     }
 }

@@ -9,10 +9,11 @@ use super::acts::{After, Before};
 use super::deciding::{self, SendNow, TakenBack};
 use super::effect::Effect;
 use super::guard::{self, Baseline, Facts};
+use super::keymap::Context;
 use super::model::{Focus, Model};
 use super::notice::Weight;
 use super::overlay::{Overlay, Question};
-use super::{acts, editing, moving, noting, prompt, triage, undo};
+use super::{acts, editing, key_words, moving, noting, prompt, triage, undo};
 
 /// Opens the composer on a conversation. Reopening finds the draft with the baseline it had.
 pub fn open(model: &mut Model, conversation: &ConversationId) {
@@ -93,7 +94,8 @@ pub fn act(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Detach => detach(model),
         Action::HandOverPriority => {
-            model.notices.say(now, Weight::Plain, "a priority goes with a hand-over; outside, p sets it", None);
+            let words = key_words::no_priority_here(model);
+            model.notices.say(now, Weight::Plain, words, None);
         }
         Action::ThreadUp => model.screen.scroll -= moving::page_of_thread(model),
         Action::ThreadDown => model.screen.scroll += moving::page_of_thread(model),
@@ -132,13 +134,15 @@ fn send(model: &mut Model, then: After, effects: &mut Vec<Effect>) {
     let target = target.clone();
     if draft.is_empty() {
         if then == After::Resolve {
-            model.notices.say(now, Weight::Plain, "nothing to send; outside, e resolves", None);
+            let resolve = (key_words::pane(model), Action::Resolve);
+            let resolves = key_words::clause(model, resolve, "; outside, ", " resolves");
+            model.notices.say(now, Weight::Plain, format!("nothing to send{resolves}"), None);
             return;
         }
         let words = match deciding::send_now(model, &target, effects) {
             SendNow::Done => return,
-            SendNow::Nothing => "nothing to send",
-            SendNow::TooSoon => "stopped a moment ago: read it, then press again",
+            SendNow::Nothing => "nothing to send".to_owned(),
+            SendNow::TooSoon => "stopped a moment ago: read it, then press again".to_owned(),
             SendNow::Illegal => missing(model, &target),
         };
         model.notices.say(now, Weight::Plain, words, None);
@@ -197,14 +201,19 @@ fn hand_in(model: &mut Model, target: &ConversationId, before: Before, then: Aft
 }
 
 /// Why the platform does not take the reply that asks, and what to do.
-fn missing(model: &Model, target: &ConversationId) -> &'static str {
-    match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
+fn missing(model: &Model, target: &ConversationId) -> String {
+    let why = match model.inbox.rows.get(target).map(|row| &row.conversation.status) {
         // Each fits whole into the narrowest layout with panes.
-        Some(Status::BotActive) => "not sent: the bot has it. Up, then ^S asks",
-        Some(Status::Resolved) => "not sent: resolved. Up, then ^S asks",
-        Some(Status::Closed) => "not sent: closed. Up, then ^S asks",
-        Some(Status::Archived) => "not sent: archived. Up, then ^S asks",
-        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => "not sent",
+        Some(Status::BotActive) => "not sent: the bot has it",
+        Some(Status::Resolved) => "not sent: resolved",
+        Some(Status::Closed) => "not sent: closed",
+        Some(Status::Archived) => "not sent: archived",
+        Some(Status::Open | Status::AgentRequested | Status::Other(_)) | None => return "not sent".to_owned(),
+    };
+    let key = |action| key_words::key(model, Context::Composer, action);
+    match (key(Action::EditUp), key(Action::Send)) {
+        (Some(back), Some(send)) => format!("{why}. {back}, then {send} asks"),
+        (_, _) => why.to_owned(),
     }
 }
 
@@ -221,7 +230,8 @@ fn discard(model: &mut Model) {
     model.composer.discarded_attachments = std::mem::take(&mut draft.attachments);
     model.composer.discarded = Some((target, text));
     model.composer.discarded_in = model.step;
-    model.notices.say(now, Weight::Plain, "draft discarded; ^_ here or u outside brings it back", None);
+    let words = key_words::discarded(model, "draft");
+    model.notices.say(now, Weight::Plain, words, None);
 }
 
 /// Up in the empty composer: the held reply, else a copy of the last own text.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
 use crate::app::Settings;
 use crate::config::{self, Config, Given, Origin};
+use crate::runtime::{Reload, Reloaded};
 use crate::terminal::Colours;
 use crate::ui::Theme;
 
@@ -55,11 +57,32 @@ pub(super) fn refused(config: &Config) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
+/// What this terminal can show.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Able {
+    /// Whatever `NO_COLOR` asks for.
+    pub(super) all: Colours,
+    /// With what `NO_COLOR` asks for.
+    pub(super) asked: Colours,
+}
+
+/// Reads the configuration again whenever it is called; what is bad keeps what held before.
+pub(super) fn reloading(config: &Config, given: &Given, able: Able) -> Reload {
+    let (held, given) = (Mutex::new(config.clone()), given.clone());
+    Arc::new(move || {
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = config::reload(&held, &given, &config::read);
+        let (colours, theme) = look(&held, able);
+        let (problems, first) = (held.problems.len(), held.first_place());
+        Reloaded { settings: held.values.settings.clone(), colours, theme, problems, first }
+    })
+}
+
 /// The colours and the look for this terminal. A theme that somebody chose goes before `NO_COLOR`, never before what the
 /// terminal can show.
-pub(super) fn look(config: &Config, environment: &Environment) -> (Colours, Theme) {
+pub(super) fn look(config: &Config, able: Able) -> (Colours, Theme) {
     let chosen = *config.origin("theme") != Origin::Default;
-    let colours = if chosen { environment.all_colours } else { environment.colours };
+    let colours = if chosen { able.all } else { able.asked };
     let theme = match colours {
         Colours::None | Colours::Dumb => config.theme.without_colours(),
         Colours::Full | Colours::Indexed | Colours::Sixteen => config.theme,

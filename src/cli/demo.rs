@@ -36,14 +36,18 @@ pub(super) fn run(args: &DemoArgs, given: &Given, environment: &Environment) -> 
     if config.stops().is_some_and(|problem| matches!(problem.place, Place::Flag(_)) || given.file.is_some()) {
         return configuration::refused(&config);
     }
-    match in_background(demo(args, &config, environment)) {
+    match in_background(demo(args, (&config, given), environment)) {
         Ok(Ok(end)) => ended(end),
         Ok(Err(words)) => failed(&words),
         Err(error) => failed(&error.to_string()),
     }
 }
 
-async fn demo(args: &DemoArgs, config: &Config, environment: &Environment) -> Result<Result<End, RunError>, String> {
+async fn demo(
+    args: &DemoArgs,
+    (config, given): (&Config, &Given),
+    environment: &Environment,
+) -> Result<Result<End, RunError>, String> {
     let options = Options { script: Script::Demo, seed: args.seed, ..Options::default() };
     let sandbox = Sandbox::start(options).await.map_err(|error| error.to_string())?;
     let base = BaseUrl::parse(sandbox.base_url()).map_err(|error| error.to_string())?;
@@ -51,7 +55,7 @@ async fn demo(args: &DemoArgs, config: &Config, environment: &Environment) -> Re
     let client = Client::new(base, key, Clock::system()).map_err(|error| error.to_string())?;
     let me = sandbox.demo_me().as_deref().and_then(UserId::parse);
     let settings = Settings { me, demo: true, ..config.values.settings.clone() };
-    let end = inbox::open(client, settings, true, config, environment, &args.record).await;
+    let end = inbox::open(client, settings, true, (config, given), environment, &args.record).await;
     sandbox.shutdown().await;
     end
 }

@@ -10,6 +10,8 @@ use crate::effects::Machine;
 use crate::effects::children::{Children, without_secrets};
 use crate::terminal::{Clipboard, Colours};
 
+use super::configuration::Able;
+
 /// The most bytes that a variable may have; a longer one is left out, which its reader then says.
 const LIMIT: usize = 8 * 1024;
 
@@ -82,6 +84,12 @@ impl Environment {
             ascii: !utf8 || term.as_deref() == Some("dumb"),
         }
     }
+
+    /// What the terminal can show.
+    pub(super) const fn able(&self) -> Able {
+        Able { all: self.all_colours, asked: self.colours }
+    }
+
     /// The edges of this machine, for the runner.
     pub(super) fn machine(&self) -> Machine {
         Machine {

@@ -56,7 +56,7 @@ pub(super) fn run(given: &Given, record: &RecordArgs, environment: &Environment)
         Err(words) => return usage(&words),
     };
     let settings = config.values.settings.clone();
-    match in_background(open(client, settings, false, &config, environment, record)) {
+    match in_background(open(client, settings, false, (&config, given), environment, record)) {
         Ok(Ok(end)) => ended(end),
         Ok(Err(words)) => usage(&words),
         Err(error) => failed(&error.to_string()),
@@ -68,12 +68,14 @@ pub(super) async fn open(
     client: Client,
     settings: Settings,
     lesson: bool,
-    config: &Config,
+    (config, given): (&Config, &Given),
     environment: &Environment,
     record: &RecordArgs,
 ) -> Result<Result<End, RunError>, String> {
     let clock = Clock::system();
-    let (colours, theme) = configuration::look(config, environment);
+    let able = environment.able();
+    let (colours, theme) = configuration::look(config, able);
+    let reload = configuration::reloading(config, given, able);
     let recorder = record.start(&settings, &format!("{colours:?}"), lesson, &clock)?;
     let journal: Shared = Arc::new(Mutex::new(Box::new(MemoryJournal::default())));
     let (mut runner, told) = Runner::new(client, journal, Random::System);
@@ -88,7 +90,8 @@ pub(super) async fn open(
     if let Some(words) = config.said() {
         session.model.notices.say(clock.now().mono, Weight::Warning, words, None);
     }
-    let end = runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful }).await;
+    let end =
+        runtime::run(session, Inbox { colours, theme, clipboard: environment.clipboard, is_doubtful, reload }).await;
     if let Some(Err(error)) = recorder.map(Recorder::finish) {
         printer::complain(&format!("takeover: the record is not whole: {error}"));
     }

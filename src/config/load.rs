@@ -110,16 +110,26 @@ impl Config {
             1 => "1 problem".to_owned(),
             many => format!("{many} problems"),
         };
-        let place = match &first.place {
-            Place::File { path, line, column } => format!("{}:{line}:{column}", file_name(path)),
-            Place::Whole(path) => file_name(path),
-            Place::Variable(name) | Place::Flag(name) => (*name).to_owned(),
-        };
+        let place = short(&first.place);
         Some(format!("{count} in the configuration, the first at {place}; takeover config check tells"))
+    }
+
+    /// The place of the first problem in one line for the screen: the file's name without its folder.
+    #[must_use]
+    pub fn first_place(&self) -> Option<String> {
+        self.problems.first().map(|problem| short(&problem.place))
     }
 
     fn set(&mut self, setting: &'static Setting, origin: Origin) {
         self.origins.insert(setting.name, origin);
+    }
+}
+
+fn short(place: &Place) -> String {
+    match place {
+        Place::File { path, line, column } => format!("{}:{line}:{column}", file_name(path)),
+        Place::Whole(path) => file_name(path),
+        Place::Variable(name) | Place::Flag(name) => (*name).to_owned(),
     }
 }
 

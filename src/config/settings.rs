@@ -215,6 +215,12 @@ pub const SETTINGS: &[Setting] = &[
         "Marks and frames without anything outside ASCII; by itself where the locale is not UTF-8.",
     ),
     setting(
+        "absolute_times",
+        "TAKEOVER_ABSOLUTE_TIMES",
+        Field::Toggle(|it| &mut it.settings.absolute_times),
+        "Times in full in the thread, and since when a visitor waits; else the time of day, and how long.",
+    ),
+    setting(
         "theme",
         "TAKEOVER_THEME",
         Field::Word {

@@ -116,7 +116,12 @@ impl Runner {
                     tell(&events, Event::Piped { ask, result }).await;
                 });
             }
-            Effect::Copy { .. } | Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy { .. }
+            | Effect::RingBell
+            | Effect::Reload
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ratatui::Terminal;
 use tokio::sync::{Notify, mpsc};
 
-use crate::app::{CopiedBy, Effect, Event, Size};
+use crate::app::{CopiedBy, Effect, Event, Settings, Size};
 use crate::terminal::{
     Clipboard, Colours, Guard, Heard, Input, NotTerminal, Screen, Signal, Signals, Tty, has_panicked,
     install_panic_hook, is_gone, mend,
@@ -25,6 +25,8 @@ const TELLING: Duration = Duration::from_secs(1);
 const BATCH: usize = 64;
 /// How many reads of the terminal may wait; a person is slower.
 const KEYS: usize = 256;
+/// How many readings of the configuration may wait.
+const RELOADS: usize = 4;
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +52,26 @@ pub enum RunError {
     Io(#[from] io::Error),
 }
 
+/// The configuration as it was read again: settings and look.
+#[derive(Clone, Debug)]
+pub struct Reloaded {
+    /// What the core reads.
+    pub settings: Settings,
+    /// What the terminal can show.
+    pub colours: Colours,
+    /// How it looks.
+    pub theme: Theme,
+    /// How many of its lines do not fit.
+    pub problems: usize,
+    /// The place of the first of them.
+    pub first: Option<String>,
+}
+
+/// Reads the configuration again. Called away from the loop: files may take their time.
+pub type Reload = Arc<dyn Fn() -> Reloaded + Send + Sync>;
+
 /// What the loop draws with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Inbox {
     /// What the terminal can show.
     pub colours: Colours,
@@ -61,6 +81,8 @@ pub struct Inbox {
     pub clipboard: Clipboard,
     /// Whether terminals disagree about the width of a cluster.
     pub is_doubtful: fn(&str) -> bool,
+    /// Reads the configuration again.
+    pub reload: Reload,
 }
 
 struct Painter {
@@ -105,6 +127,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     let input = Input::spawn(&guard, move || reader.now().mono, move |told| heard.blocking_send(told).is_ok())?;
     let screen = Screen::new(guard.output(), inbox.colours, inbox.is_doubtful);
     let mut painter = Painter { terminal: Terminal::new(screen)?, theme: inbox.theme };
+    let (told_of_files, mut files) = mpsc::channel(RELOADS);
     let mut waiting: Vec<Effect> = session.handle(Event::Started);
     let clock = session.clock().clone();
     let mut last_frame = clock.now().mono;
@@ -113,6 +136,7 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
     }
     let end = loop {
         let mut at_once = false;
+        let mut cleared = Ok(());
         let due = last_frame + FRAME;
         let until_due = due.saturating_sub(clock.now().mono);
         tokio::select! {
@@ -146,6 +170,14 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             },
             () = fault.notified() => break Ok(End::Panic),
             () = tokio::time::sleep(until_due), if session.model.panes.dirty => {}
+            Some(Reloaded { settings, colours, theme, problems, first }) = files.recv() => {
+                painter.theme = theme;
+                painter.terminal.backend_mut().recolour(colours);
+                cleared = painter.terminal.clear();
+                at_once = true;
+                let (settings, first) = (Box::new(settings), first.map(RawText::new));
+                waiting.extend(session.handle(Event::Reloaded { settings, problems, first }));
+            }
             event = session.next() => match event {
                 Some(event) => waiting.extend(session.handle(event)),
                 None => break Ok(End::Panic),
@@ -165,7 +197,6 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
             waiting.extend(session.handle(event));
         }
         let mut quit = false;
-        let mut cleared = Ok(());
         for effect in std::mem::take(&mut waiting) {
             match effect {
                 Effect::RingBell => painter.terminal.backend_mut().ring_bell(),
@@ -180,6 +211,10 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                     }
                 }
                 Effect::Quit => quit = true,
+                Effect::Reload => {
+                    let (reload, told) = (Arc::clone(&inbox.reload), told_of_files.clone());
+                    tokio::task::spawn_blocking(move || drop(told.blocking_send(reload())));
+                }
                 Effect::Copy { text } => {
                     let result = match inbox.clipboard.sequence(&text) {
                         Ok(sequence) => {

@@ -7,7 +7,7 @@ mod record;
 mod replay;
 mod session;
 
-pub use interactive::{End, Inbox, RunError, run};
+pub use interactive::{End, Inbox, Reload, Reloaded, RunError, run};
 pub use record::{FORMAT, Header, Line, LineError, MOST_BYTES, Reader, RecordError, Recorder, create};
 pub use replay::{ReplayError, Replayed, Wrong, replay};
 pub use session::{Observer, Seen, Session};

@@ -138,6 +138,9 @@ impl Player {
         if let Event::Resized(size) = &stamped.event {
             self.size = allowed(*size)?;
         }
+        if let Event::Reloaded { settings, .. } = &stamped.event {
+            self.ascii = settings.ascii;
+        }
         self.events.push((stamped.step, stamped.event.name()));
         self.undrawn = true;
         let model = &mut self.model;

@@ -73,6 +73,11 @@ impl<S: Surface> Screen<S> {
         }
     }
 
+    /// What the terminal can show, from now on. Clear and draw everything afterwards.
+    pub const fn recolour(&mut self, colours: Colours) {
+        self.colours = colours;
+    }
+
     /// Rings the bell with the next flush.
     pub fn ring_bell(&mut self) {
         self.frame.push(0x07);

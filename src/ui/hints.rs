@@ -7,13 +7,13 @@ use crate::app::chooser::Ask;
 use crate::app::composer::Kind;
 use crate::app::fields::{self, Field};
 use crate::app::keymap::Context;
-use crate::app::notice::Weight;
+use crate::app::notice::{Notice, Weight};
 use crate::app::outbox::State;
 use crate::app::overlay::{Lesson, Overlay};
 use crate::app::records::Which;
 use crate::app::screen::{Fold, Line, LineKind};
 use crate::app::search::{self, Prompt};
-use crate::app::{Action, Model, acts, undo};
+use crate::app::{Action, Model, acts, key_words, undo};
 use crate::domain::Status;
 use crate::text::width;
 
@@ -24,6 +24,8 @@ use super::{Place, Scene, field, names};
 const BETWEEN: u16 = 3;
 const BETWEEN_NARROW: u16 = 2;
 const NARROW: u16 = 80;
+/// What `u` would do takes at most one part in so many of the line.
+const UNDO_TAKES: u16 = 4;
 
 /// One hint: keys and what they do.
 type Hint = (String, Cow<'static, str>);
@@ -39,8 +41,12 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
     pen.skip(1);
     pen.keep(1);
     let place = Some(pen.place());
-    if let Some((overlay, _)) = &model.overlays.open {
-        hints(scene, painter, &mut pen, over(overlay), None);
+    if let Some((overlay, since)) = &model.overlays.open {
+        let said = model.notices.standing(model.now.mono).filter(|notice| stays(overlay) && notice.at >= *since);
+        match said {
+            Some(notice) => self::notice(scene, painter, &mut pen, notice),
+            None => hints(scene, painter, &mut pen, over(overlay), None),
+        }
     } else if let Some(prompt) = &model.reading.search.prompt {
         return Some(prompt_line(scene, painter, pen, prompt));
     } else if let Some(prefix) = model.overlays.prefix {
@@ -52,29 +58,50 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) -> Option<Place
         let known = known.into_iter().map(|(key, action)| (key, word(action))).collect();
         hints(scene, painter, &mut pen, known, Some(("Esc".to_owned(), Cow::Borrowed("ends"))));
     } else if let Some(notice) = model.notices.standing(model.now.mono) {
-        let style = match notice.weight {
-            Weight::Plain => scene.theme.plain,
-            Weight::Warning => scene.theme.warning,
-        };
-        painter.cut(&mut pen, &notice.words, style);
-        if let Some(outside) = &notice.outside {
-            pen.skip(1);
-            let room = pen.rest().saturating_sub(2);
-            if room > 0 {
-                painter.write(&mut pen, &names::quoted(outside, room), style);
-            }
-        }
+        self::notice(scene, painter, &mut pen, notice);
     } else {
         // The lesson is about a reply.
         let apart = model.composer.note.is_some() || scene.context() == Context::Sidebar;
-        if let Some(lesson) = model.overlays.lesson.filter(|_| !apart) {
-            painter.cut(&mut pen, &taught(model, lesson), scene.theme.accent);
+        let lesson = model.overlays.lesson.filter(|_| !apart);
+        if let Some(words) = lesson.and_then(|lesson| taught(model, lesson)) {
+            painter.cut(&mut pen, &words, scene.theme.accent);
             pen.skip(BETWEEN);
         }
         let help = named(model, scene.context(), Action::Help, None);
         hints(scene, painter, &mut pen, here(scene), help);
     }
     place
+}
+
+/// What was said, then what from outside belongs to it.
+fn notice(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen, notice: &Notice) {
+    let style = match notice.weight {
+        Weight::Plain => scene.theme.plain,
+        Weight::Warning => scene.theme.warning,
+    };
+    painter.cut(pen, &notice.words, style);
+    if let Some(outside) = &notice.outside {
+        pen.skip(1);
+        let room = pen.rest().saturating_sub(2);
+        if room > 0 {
+            painter.write(pen, &names::quoted(outside, room), style);
+        }
+    }
+}
+
+/// Whether it stays while its keys act: then what came of them is said although it stands open.
+const fn stays(overlay: &Overlay) -> bool {
+    match overlay {
+        Overlay::Links(_) | Overlay::Records(_) => true,
+        Overlay::Help { .. }
+        | Overlay::WhoAmI { .. }
+        | Overlay::PipePrompt
+        | Overlay::PipeRunning { .. }
+        | Overlay::PipeOutput { .. }
+        | Overlay::Question(_)
+        | Overlay::Choose(_)
+        | Overlay::Prompt(_) => false,
+    }
 }
 
 /// The line of a search being typed: the text, what it finds, and the place of its cursor.
@@ -190,13 +217,16 @@ fn here(scene: &Scene<'_>) -> Vec<Hint> {
     }
     let mut hints: Vec<Hint> =
         list.into_iter().filter_map(|(action, word)| named(model, context, action, word)).collect();
-    // What `u` would do is said before it is done.
+    // What `u` would do is said before it is done; in short where it would take the place of the keys behind it.
     if matches!(context, Context::List | Context::Thread | Context::Sidebar)
         && !held
         && let Some(order) = undo::would_do(model)
         && let Some((key, _)) = named(model, context, Action::TakeBack, None)
     {
-        let at = hints.len().min(2);
+        let columns = model.screen.layout.hints.width;
+        let long = width(&order) > usize::from(columns / UNDO_TAKES);
+        let order = if long { undo::would_do_in_short(model).unwrap_or(order) } else { order };
+        let at = hints.len().min(if columns < NARROW { 3 } else { 2 });
         hints.insert(at, (key, Cow::Owned(order)));
     }
     hints
@@ -288,13 +318,13 @@ fn over(overlay: &Overlay) -> Vec<Hint> {
     known.iter().map(|(key, words)| ((*key).to_owned(), Cow::Borrowed(*words))).collect()
 }
 
-/// What the demo asks for next.
-fn taught(model: &Model, lesson: Lesson) -> String {
-    let key = |context, action| model.settings.keymap.key_of(context, action).unwrap_or_default();
-    match lesson {
-        Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)),
-        Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)),
-        Lesson::Reply => format!("demo: {} starts a reply", key(Context::Thread, Action::Reply)),
-        Lesson::Send => format!("demo: write, then {} sends it", key(Context::Composer, Action::Send)),
-    }
+/// What the demo asks for next; nothing where no key does it.
+fn taught(model: &Model, lesson: Lesson) -> Option<String> {
+    let key = |context, action| key_words::key(model, context, action);
+    Some(match lesson {
+        Lesson::Longest => format!("demo: press {}: who has waited longest", key(Context::List, Action::Longest)?),
+        Lesson::Open => format!("demo: {} opens it", key(Context::List, Action::Open)?),
+        Lesson::Reply => format!("demo: {} starts a reply", key(Context::Thread, Action::Reply)?),
+        Lesson::Send => format!("demo: write, then {} sends it", key(Context::Composer, Action::Send)?),
+    })
 }

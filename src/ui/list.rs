@@ -11,7 +11,7 @@ use crate::app::inbox::{Everything, Row, Standing, View};
 use crate::app::keymap::Context;
 use crate::app::layout::Area;
 use crate::app::model::{Focus, Model};
-use crate::app::{triage, words};
+use crate::app::{key_words, triage, words};
 use crate::domain::{ConversationId, Priority, Speaker, Status};
 use crate::text::{sanitize_line, truncate, wrap};
 
@@ -226,14 +226,14 @@ fn foot(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, used: u16) {
     let model = scene.model;
     let inbox = &model.inbox;
     let end = inbox.top + model.screen.list_fits >= inbox.order.len();
-    let key = |action| model.settings.keymap.key_of(Context::List, action).unwrap_or_default();
     let free = used < area.height;
     if inbox.new_rows > 0 {
         // No row moves for it: it stands below the last one, else on the last line.
         let line = if free { used } else { area.height - 1 };
         let line = Area { y: area.y + line, height: 1, ..area };
         painter.clear(line);
-        let words = format!("{} new, {} shows them", inbox.new_rows, key(Action::Refresh));
+        let shows = key_words::clause(model, (Context::List, Action::Refresh), ", ", " shows them");
+        let words = format!("{} new{shows}", inbox.new_rows);
         let mut pen = Pen::on(line, 0);
         pen.skip(1);
         pen.keep(1);
@@ -270,13 +270,15 @@ fn nobody(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area) {
 
 fn empty_words(model: &Model) -> (String, Option<String>) {
     let inbox = &model.inbox;
-    let key = |action| model.settings.keymap.key_of(Context::List, action).unwrap_or_default();
-    let see_all = || format!("{} shows all", key(Action::Show(View::All)));
+    let see_all = || {
+        let key = key_words::key(model, Context::List, Action::Show(View::All))?;
+        Some(format!("{key} shows all"))
+    };
     let known = inbox.knows_all_of(inbox.view);
     if !known {
         return match &model.link.problem {
             Some(problem) => {
-                (format!("the list cannot be read: {}", words::unread(problem, words::Unread::List)), None)
+                (format!("the list cannot be read: {}", words::unread(model, problem, words::Unread::List)), None)
             }
             None => ("reading the list…".to_owned(), None),
         };
@@ -286,20 +288,21 @@ fn empty_words(model: &Model) -> (String, Option<String>) {
             let answered = inbox.rows.values().filter_map(|row| row.knowledge.as_ref()?.answered).max();
             let last = answered.map(|at| Age::since(at, true, model.now.wall));
             let last = match &last {
-                Some(age) if age.as_str() == "now" => "the last answer went out just now; ".to_owned(),
-                Some(age) => format!("the last answer went out {} ago; ", age.as_str()),
-                None => String::new(),
+                Some(age) if age.as_str() == "now" => Some("the last answer went out just now".to_owned()),
+                Some(age) => Some(format!("the last answer went out {} ago", age.as_str())),
+                None => None,
             };
-            ("nobody waits".to_owned(), Some(format!("{last}{}", see_all())))
+            let said: Vec<String> = last.into_iter().chain(see_all()).collect();
+            ("nobody waits".to_owned(), Some(said.join("; ")).filter(|said| !said.is_empty()))
         }
         View::Mine if model.directory.me.is_none() => {
-            ("nobody was chosen as you, so nothing is yours".to_owned(), Some(see_all()))
+            ("nobody was chosen as you, so nothing is yours".to_owned(), see_all())
         }
-        View::Mine => ("nothing is assigned to you".to_owned(), Some(see_all())),
-        View::Open => ("no conversation is open".to_owned(), Some(see_all())),
-        View::Unassigned => ("everything open belongs to somebody".to_owned(), Some(see_all())),
-        View::Bot => ("the bot answers nobody now".to_owned(), Some(see_all())),
-        View::Resolved => ("nothing was resolved yet".to_owned(), Some(see_all())),
+        View::Mine => ("nothing is assigned to you".to_owned(), see_all()),
+        View::Open => ("no conversation is open".to_owned(), see_all()),
+        View::Unassigned => ("everything open belongs to somebody".to_owned(), see_all()),
+        View::Bot => ("the bot answers nobody now".to_owned(), see_all()),
+        View::Resolved => ("nothing was resolved yet".to_owned(), see_all()),
         View::All => ("no conversation yet".to_owned(), None),
     }
 }

@@ -9,6 +9,7 @@ use crate::app::fields::{self, Field};
 use crate::app::inbox::Row;
 use crate::app::layout::Area;
 use crate::app::model::{Focus, Model};
+use crate::app::{Action, key_words};
 use crate::domain::{Color, ConversationId, Note, NoteId, Origin, Time};
 use crate::text::{RawText, sanitize, sanitize_line, truncate, width, wrap};
 
@@ -161,7 +162,8 @@ impl Column<'_> {
         };
         self.heading("NOTES", &aside.notes.len().to_string());
         if aside.notes.is_empty() {
-            self.words("none, n writes one", self.scene.theme.dim);
+            let writes = key_words::clause(model, (key_words::pane(model), Action::Note), ", ", " writes one");
+            self.words(&format!("none{writes}"), self.scene.theme.dim);
         }
         let mut first = true;
         for note in fields::notes(model, id) {

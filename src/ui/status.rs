@@ -10,7 +10,7 @@ use crate::app::model::Model;
 use crate::app::outbox::{State, Work};
 use crate::app::overlay::Overlay;
 use crate::app::words::{self, Unread};
-use crate::app::{act_words, poller, triage};
+use crate::app::{act_words, key_words, poller, triage};
 use crate::text::{sanitize_line, truncate, width};
 
 use super::age::{Age, span};
@@ -127,7 +127,7 @@ fn trouble(model: &Model, room: usize) -> Option<String> {
         (format!("thread {} old: ", span(now.saturating_sub(read.at))), problem, Unread::Thread)
     };
     let room = room.saturating_sub(width(&ours));
-    Some(ours + &words::unread_within(problem, what, room))
+    Some(ours + &words::unread_within(model, problem, what, room))
 }
 
 /// A reply to somebody who is not on screen: what happens to it, and to whom. One that a person must decide on is
@@ -236,16 +236,16 @@ fn tabs(scene: &Scene<'_>, painter: &mut Painter<'_>, pen: &mut Pen) {
 
 /// A view as a tab: its key, its name, its rows; `+` while more of them may be unread at the server.
 fn tab(model: &Model, view: View) -> String {
-    let key = model.settings.keymap.key_of(Context::List, Action::Show(view)).unwrap_or_default();
+    let key = key_words::clause(model, (Context::List, Action::Show(view)), " ", "");
     let count = model.inbox.counts.get(view.index()).copied().unwrap_or(0);
     let complete = model.inbox.knows_all_of(view);
     // Of what was never looked at, a count would tell nothing.
     if view != View::All && model.inbox.walk(view) == Some(&Everything::Unasked) {
-        return format!(" {key} {} ", view.word());
+        return format!("{key} {} ", view.word());
     }
     match (count, complete) {
-        (0, false) => format!(" {key} {} ", view.word()),
-        (count, true) => format!(" {key} {} {count} ", view.word()),
-        (count, false) => format!(" {key} {} {count}+ ", view.word()),
+        (0, false) => format!("{key} {} ", view.word()),
+        (count, true) => format!("{key} {} {count} ", view.word()),
+        (count, false) => format!("{key} {} {count}+ ", view.word()),
     }
 }

@@ -13,7 +13,7 @@ use crate::app::links::Odd;
 use crate::app::screen::{BlockLine, Fold, Line, LineKind, Look, Span};
 use crate::app::trace::{LABEL, NARROW, Row};
 use crate::app::words::OUTSIDE_CELLS;
-use crate::app::{Action, Focus, blocks, triage, words};
+use crate::app::{Action, Focus, blocks, key_words, triage, words};
 use crate::domain::Speaker;
 use crate::text::{sanitize_line, width};
 
@@ -262,9 +262,11 @@ fn tool(
     let model = scene.model;
     let unfolded = fold.is_some_and(|fold| fold != Fold::Folded);
     let words = if failed.is_some() { " tool failed: " } else { " tool: " };
-    if fold == Some(Fold::Folded) && model.panes.focus == Focus::Thread {
+    if fold == Some(Fold::Folded)
+        && model.panes.focus == Focus::Thread
+        && let Some(key) = key_words::key(model, Context::Thread, Action::Trace)
+    {
         // Where there is no room for it the hint line says it.
-        let key = model.settings.keymap.key_of(Context::Thread, Action::Trace).unwrap_or_default();
         let hint = format!("   {key} shows it");
         let why = failed.map_or(0, |why| 2 + width(why));
         if 1 + width(words) + width(name).min(OUTSIDE_CELLS) + why + width(&hint) <= pen.rest() {

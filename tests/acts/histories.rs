@@ -10,7 +10,7 @@ use takeover::app::acts::{self, After, Sure};
 use takeover::app::outbox::{State, Work};
 use takeover::app::{Effect, deciding};
 use takeover::domain::outbox::Kind;
-use takeover::domain::{Change, LocalId, Priority, Status, Tag, TagDelta};
+use takeover::domain::{Change, Conversation, LocalId, Priority, Status, Tag, TagDelta};
 use takeover::text::RawText;
 
 use crate::desk::platform::office::tag;
@@ -136,6 +136,9 @@ struct History {
     /// Whose it was when a person assigned it, by act.
     owners: HashMap<u64, Change>,
     looked_at: usize,
+    /// The conversation as it was known at the last look: what is learned in the moment in which something leaves could
+    /// not have stopped it.
+    known: Conversation,
     fault: Option<String>,
     calm: bool,
 }
@@ -154,6 +157,7 @@ impl History {
             desk.wait(31.0);
         }
         let looked_at = desk.ordered.len();
+        let known = desk.model.inbox.rows[&id(0)].conversation.clone();
         Self {
             desk,
             chance,
@@ -164,6 +168,7 @@ impl History {
             addresses: HashMap::new(),
             owners: HashMap::new(),
             looked_at,
+            known,
             fault: None,
             calm: false,
         }
@@ -192,6 +197,7 @@ impl History {
             };
             self.leaves(local, at);
         }
+        self.known = self.desk.model.inbox.rows[&id(0)].conversation.clone();
     }
 
     fn leaves(&mut self, local: LocalId, at: Duration) {
@@ -220,18 +226,20 @@ impl History {
         } else if let Some(Change::Owner(then)) = self.owners.get(&entry.act)
             && matches!(entry.work, Work::Change { change: Change::Owner(_), .. })
             && entry.attempts == 1
-            && row.assigned_to != *then
-            && row.assigned_to == Some(user("u-other"))
+            && [row, &self.known].iter().all(|row| row.assigned_to != *then && row.assigned_to == Some(user("u-other")))
         {
             self.blame("what was assigned was a colleague's by then".to_owned());
         } else if matches!(entry.work, Work::Reply { .. })
             && entry.attempts == 1
-            && !matches!(row.status, Status::Open | Status::AgentRequested)
+            && [row, &self.known].iter().all(|row| !matches!(row.status, Status::Open | Status::AgentRequested))
         {
             self.blame(format!("a reply leaves though its status changed: {:?}", row.status));
         } else if matches!(entry.work, Work::Reply { .. })
             && entry.attempts == 1
-            && self.addresses.get(&entry.act).is_some_and(|then| *then != row.contact_email)
+            && self
+                .addresses
+                .get(&entry.act)
+                .is_some_and(|then| [row, &self.known].iter().all(|row| *then != row.contact_email))
         {
             self.blame("a reply leaves though their address changed".to_owned());
         }

@@ -239,6 +239,7 @@ impl Desk {
             | Effect::Copy { .. }
             | Effect::RingBell
             | Effect::Redraw
+            | Effect::Reload
             | Effect::Suspend
             | Effect::Quit => {}
         }

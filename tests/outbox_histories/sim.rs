@@ -288,7 +288,7 @@ impl Sim {
             | Effect::CreateTag { .. }
             | Effect::DeleteTag { .. } => panic!("nothing but replies is sent here: {effect:?}"),
             Effect::OpenLink { .. } | Effect::SaveFile { .. } | Effect::Pipe { .. } | Effect::Copy { .. } => {}
-            Effect::RingBell | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::RingBell | Effect::Reload | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 

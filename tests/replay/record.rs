@@ -4,7 +4,10 @@ use std::io::{BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex};
 
-use takeover::app::{CopiedBy, Delivery, Event, Fetch, Found, Key, Moment, PipeEnd, Piped, Settings, Size, Stamped};
+use takeover::app::keymap::{Change, Context, Keymap, Keys};
+use takeover::app::{
+    Action, CopiedBy, Delivery, Event, Fetch, Found, Key, Moment, PipeEnd, Piped, Settings, Size, Stamped,
+};
 use takeover::budget::{Reading, WindowReading};
 use takeover::domain::problem::Reached;
 use takeover::domain::{ConversationId, Cursor, LocalId, MessageId, Page, Problem, Remedy, Zone};
@@ -92,6 +95,12 @@ fn stamped(step: u64, event: Event) -> Stamped<Event> {
     Stamped { at: Moment::default(), step, event }
 }
 
+/// Keys of somebody who reads on with F5.
+fn rebound() -> Keymap {
+    let keys = Keys::parse("<f5>").unwrap();
+    Keymap::changed(&[Change { context: Context::List, keys, action: Some(Action::Refresh) }]).0
+}
+
 /// Events whose values are the hardest to write down.
 fn hard_events() -> Vec<Event> {
     let problem = Problem {
@@ -141,6 +150,11 @@ fn hard_events() -> Vec<Event> {
                 end: PipeEnd::Signal(13),
             }),
         },
+        Event::Reloaded {
+            settings: Box::new(Settings { keymap: Arc::new(rebound()), ascii: true, ..Settings::default() }),
+            problems: 1,
+            first: Some(RawText::new("\u{202e}key\u{1b}[2Jmap.toml:2:1")),
+        },
         Event::Resumed,
     ]
 }
@@ -166,6 +180,31 @@ fn events_are_read_as_they_were_written() {
         assert!(matches!(reader.next().unwrap(), Some(Line::Drawn(Size { columns: 80, rows: 24 }))));
     }
     assert!(reader.next().unwrap().is_none());
+}
+
+#[test]
+fn what_was_read_again_holds_in_the_replay_from_that_event_on() {
+    let shelf = Shelf::default();
+    let zone = Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap());
+    let began = Settings { zone, ..Settings::default() };
+    let recorder = Recorder::start(shelf.clone(), &Header::new(&began, "None", false, Moment::default())).unwrap();
+    let mut observer = recorder.observer();
+    let settings = Settings { keymap: Arc::new(rebound()), ascii: true, demo: true, ..Settings::default() };
+    let told = [
+        Event::Resized(Size { columns: 80, rows: 24 }),
+        Event::KeysPressed(vec![Key::char('?')]),
+        Event::Reloaded { settings: Box::new(settings), problems: 0, first: None },
+    ];
+    for (step, event) in (1..).zip(told) {
+        observer(Seen::Event(&stamped(step, event)));
+    }
+    drop(observer);
+    recorder.finish().unwrap();
+    let shown = |until| replay(shelf.bytes().as_slice(), Some(until)).unwrap().screen.join("\n");
+    let (before, after) = (shown(2), shown(3));
+    assert!(!before.contains("F5  R") && !before.is_ascii(), "{before}");
+    assert!(after.contains("F5  R") && after.is_ascii(), "{after}");
+    assert!(!after.contains("DEMO"), "whose session it is does not change: {after}");
 }
 
 #[test]

@@ -149,7 +149,7 @@ impl TestApp {
             match effect {
                 Effect::RingBell => self.bells += 1,
                 Effect::Quit => self.has_quit = true,
-                Effect::Redraw | Effect::Suspend | Effect::Copy { .. } => {}
+                Effect::Redraw | Effect::Reload | Effect::Suspend | Effect::Copy { .. } => {}
                 other => panic!("the session kept {other:?} from its runner"),
             }
         }

@@ -15,7 +15,7 @@ use takeover::domain::outbox::{Claim, Kind, Outcome, Record, Written};
 use takeover::effects::Runner;
 use takeover::http::BaseUrl;
 use takeover::random::Random;
-use takeover::runtime::{self, End, Inbox, Seen, Session};
+use takeover::runtime::{self, End, Inbox, Reload, Reloaded, Seen, Session};
 use takeover::sandbox::{Options, Sandbox, Script};
 use takeover::store::{Journal, JournalError, MemoryJournal};
 use takeover::terminal::{Clipboard, Colours};
@@ -84,8 +84,10 @@ fn run(kind: &str) -> Option<End> {
                 }
             }));
         }
-        let inbox =
-            Inbox { colours: Colours::Sixteen, theme: Theme::of(true, false), clipboard: Clipboard::None, is_doubtful };
+        let (colours, theme) = (Colours::Sixteen, Theme::of(true, false));
+        let reload: Reload =
+            Arc::new(move || Reloaded { settings: Settings::default(), colours, theme, problems: 0, first: None });
+        let inbox = Inbox { colours, theme, clipboard: Clipboard::None, is_doubtful, reload };
         runtime::run(session, inbox).await.ok()
     })
 }

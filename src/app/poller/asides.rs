@@ -10,7 +10,7 @@ use crate::budget::Lane;
 use crate::domain::{ConversationId, Note, Page, Problem, Tag};
 
 use super::super::effect::{Effect, Fetch};
-use super::super::model::Model;
+use super::super::model::{Focus, Model};
 use super::super::sidebar::Walk;
 use super::super::thread::ReadAt;
 use super::{InFlight, Purpose, ask, is_flying, stretch};
@@ -40,7 +40,7 @@ pub(super) fn plan(model: &mut Model, effects: &mut Vec<Effect>) {
     if palette_due(model).is_some_and(|due| due <= now) && !reads_palette(model, 0) {
         ask_palette(model, Lane::OnScreen, effects);
     }
-    let Some(id) = model.panes.on_screen.clone() else { return };
+    let Some(id) = wanted(model).cloned() else { return };
     let Some((notes, tags)) = due(model, &id) else { return };
     let aside = model.sidebar.get(&id);
     // The first look is a part of what was opened; what is looked at again fills in.
@@ -55,7 +55,14 @@ pub(super) fn plan(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// When notes and tags of the thread on screen are due; none where they cannot be read.
+/// Beside which thread somebody reads: the open one, or the one of the row whose sidebar was gone into. A row that is
+/// only passed by in the list is not worth the requests.
+fn wanted(model: &Model) -> Option<&ConversationId> {
+    let entered = || model.shown().filter(|_| model.panes.focus == Focus::Sidebar);
+    model.panes.on_screen.as_ref().or_else(entered)
+}
+
+/// When notes and tags of that thread are due; none where they cannot be read.
 fn due(model: &Model, id: &ConversationId) -> Option<(Duration, Duration)> {
     let row = model.inbox.rows.get(id)?;
     if row.conversation.unreadable.is_some() {
@@ -222,7 +229,7 @@ pub(in crate::app) fn failed(model: &mut Model, fetch: &Fetch, _problem: &Proble
 /// When something is next due.
 pub(super) fn next_wake(model: &Model) -> Option<Duration> {
     let mut next: Vec<Duration> = palette_due(model).filter(|_| !reads_palette(model, 0)).into_iter().collect();
-    if let Some(id) = &model.panes.on_screen
+    if let Some(id) = wanted(model)
         && let Some((notes, tags)) = due(model, id)
     {
         next.extend((!reads_notes(model, id, 0)).then_some(notes));

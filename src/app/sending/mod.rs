@@ -1,7 +1,7 @@
 //! The outbox machine: from a person's act to "the server has it", each step exactly once, or named to the person.
 //!
-//! Owns the transitions: [`driving`] moves what waits, [`lookup`] finds out what nobody knows, [`outcomes`] takes what
-//! came of it, [`tagging`] is what replacing sets needs besides. What a person decides is in [`super::deciding`].
+//! Owns the transitions: `driving` moves what waits, `lookup` finds out what nobody knows, `outcomes` takes what
+//! came of it, `tagging` is what replacing sets needs besides. What a person decides is in [`super::deciding`].
 //!
 //! Order of things: all steps of an act are journaled, then held if a visitor sees any of them, then the guard reads
 //! the thread, then the stored bytes leave; each step waits until the one before it in its conversation is done. An

@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::text::RawText;
 
+use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::event::Delivery;
 use super::super::journal_log::Result as Ended;
@@ -18,7 +19,7 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::outbox::{Entry, State, Work};
 use super::super::thread::{Caused, Side};
-use super::super::{act_words, journal_log, lesson, meeting, poller, triage, undo, words};
+use super::super::{act_words, journal_log, key_words, lesson, meeting, poller, triage, undo, words};
 use super::lookup::{self, Found};
 use super::{ABSENT_AFTER, LOOK_AGAIN_AFTER, READ_BACK_FOR, RESEND_AFTER, RESEND_AT_MOST, tagging};
 
@@ -289,7 +290,11 @@ fn say_done(model: &mut Model, entry: &Entry, ended: Ended) {
         && model.inbox.rows.get(&entry.conversation).is_some_and(|row| row.conversation.assigned_to.is_none());
     let words = match (entry.again, outside.is_some()) {
         (0, true) => words,
-        (0, false) if nobodys => format!("{words} {clock}, and it is nobody's: m assigns it to you"),
+        (0, false) if nobodys => {
+            let mine = (key_words::pane(model), Action::AssignToMe);
+            let assigns = key_words::clause(model, mine, ": ", " assigns it to you");
+            format!("{words} {clock}, and it is nobody's{assigns}")
+        }
         (0, false) => format!("{words} {clock}"),
         (_, _) => "a colleague's change had lost your tags: they are set again".to_owned(),
     };

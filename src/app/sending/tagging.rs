@@ -10,13 +10,14 @@ use crate::domain::problem::Reached;
 use crate::domain::{ConversationId, Problem, Remedy, Tag, TagDelta, TagId};
 use crate::text::RawText;
 
+use super::super::action::Action;
 use super::super::effect::{Effect, Fetch};
 use super::super::guard::Baseline;
 use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::outbox::{Entry, Outbox, State, Step, Verifying, Work};
 use super::super::poller::{self, Purpose};
-use super::super::triage;
+use super::super::{key_words, triage};
 use super::{lookup, outcomes};
 
 /// How long after the write each look is.
@@ -209,7 +210,8 @@ fn looked_at(model: &mut Model, mut held: Verifying, effects: &mut Vec<Effect>) 
     }
     if held.again >= AGAIN_AT_MOST {
         let name = triage::name_of(model, &held.conversation);
-        let words = "your tags did not stay: others keep replacing them. t shows what stands";
+        let shows = key_words::clause(model, (key_words::pane(model), Action::Tags), ". ", " shows what stands");
+        let words = format!("your tags did not stay: others keep replacing them{shows}");
         model.notices.say(now, Weight::Warning, words, name);
         return;
     }
