@@ -70,7 +70,7 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
     let (mut at, mut count) = (0, 0);
     for (cluster, cells) in true_clusters(text) {
         // At the beginning a message shows as a mark what would join the character before it.
-        let joins = at == 0 && cluster.chars().next().is_some_and(extends);
+        let joins = at == 0 && cluster.chars().all(joins_unread);
         if (joins || is_unseen(cluster, cells)) && !(at == 0 && has_base) {
             let out = out.get_or_insert_with(|| part(text, 0, at).to_owned());
             for c in cluster.chars() {
@@ -85,11 +85,16 @@ fn mark_clusters(text: &str, has_base: bool) -> (Option<String>, usize) {
     (out, count)
 }
 
+/// Whether `c` joins what stands before it and is no letter: a message shows it as a mark where nothing of it does.
+fn joins_unread(c: char) -> bool {
+    extends(c) && !c.is_alphanumeric()
+}
+
 /// Whether a closer look is due: something without a cell of its own stands where nothing carries it, or might not be
 /// carried by what stands before it.
 fn may_hold_unseen(text: &str, has_base: bool) -> bool {
     let mut base = has_base;
-    let joins = !has_base && text.chars().next().is_some_and(extends);
+    let joins = !has_base && text.chars().next().is_some_and(joins_unread);
     joins
         || text.chars().any(|c| {
             let suspicious =
@@ -145,6 +150,8 @@ mod tests {
             assert_eq!(mark_for_draft(text), (text.to_owned(), 0));
         }
         assert_eq!(mark_for_draft("\u{200d}"), ("‹200D›".to_owned(), 1));
-        assert_eq!(mark_for_draft("\u{93e}\u{1f3fb}a"), ("‹93E›‹1F3FB›a".to_owned(), 2));
+        assert_eq!(mark_for_draft("\u{1f3fb}\u{e33}"), ("\u{1f3fb}\u{e33}".to_owned(), 0));
+        assert_eq!(mark_for_draft("\u{1f3fb}\u{1f3fb}a"), ("‹1F3FB›‹1F3FB›a".to_owned(), 2));
+        assert_eq!(mark_for_draft("\u{e33}a"), ("\u{e33}a".to_owned(), 0), "letters stay letters");
     }
 }

@@ -23,6 +23,7 @@ const STACK_LIMIT: usize = 8;
 const JOINER_LIMIT: usize = 8;
 
 const TAB_STOP: usize = 4;
+const DOTTED_CIRCLE: char = '\u{25CC}';
 const ELLIPSIS: char = '…';
 const LINE_BREAK_MARK: char = '↵';
 
@@ -199,8 +200,8 @@ fn map_clusters(text: &str) -> Option<String> {
     out
 }
 
-/// What would join the character before or behind the whole text becomes marks: that one may be ours, a quotation mark as
-/// well as a gutter, and no text is drawn over it.
+/// What would join the character before or behind the whole text stands by itself: that one may be ours, a quotation mark
+/// as well as a gutter, and no text is drawn over it. A letter gets the dotted circle to join, anything else is a mark.
 fn mark_edges(text: &str) -> Option<String> {
     let begins = text.find(|c: char| !extends(c)).unwrap_or(text.len());
     let rest = part(text, begins, text.len());
@@ -208,10 +209,18 @@ fn mark_edges(text: &str) -> Option<String> {
     if begins == 0 && ends == text.len() {
         return None;
     }
+    let letter = |c: &char| c.is_alphanumeric();
     let mut out = String::with_capacity(text.len() + 16);
-    part(text, 0, begins).chars().for_each(|c| push_mark(&mut out, c));
+    let push = |text: &str, out: &mut String| {
+        text.chars().for_each(|c| if letter(&c) { out.push(c) } else { push_mark(out, c) });
+    };
+    let before = part(text, 0, begins);
+    out.extend(before.chars().next().filter(letter).map(|_| DOTTED_CIRCLE));
+    push(before, &mut out);
     out.push_str(part(text, begins, ends));
-    part(text, ends, text.len()).chars().for_each(|c| push_mark(&mut out, c));
+    let behind = part(text, ends, text.len());
+    push(behind, &mut out);
+    out.extend(behind.chars().next_back().filter(letter).map(|_| DOTTED_CIRCLE));
     Some(out)
 }
 
@@ -350,7 +359,9 @@ mod tests {
 
     #[test]
     fn what_would_join_our_own_characters_around_a_text_is_shown() {
-        assert_eq!(line("\u{93e}\u{940}a"), "‹93E›‹940›a");
+        assert_eq!(line("\u{93e}\u{940}a"), "◌\u{93e}\u{940}a", "letters stay letters");
+        assert_eq!(line("\u{e33}"), "◌\u{e33}");
+        assert_eq!(line("\u{1f3fb}\u{93e}"), "‹1F3FB›\u{93e}");
         assert_eq!(line("\u{1f3fb} tone"), "‹1F3FB› tone");
         assert_eq!(line("name \u{600}"), "name ‹600›");
         assert_eq!(line("\u{d4e}"), "‹D4E›");
