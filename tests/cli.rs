@@ -91,6 +91,9 @@ fn hostile_arguments_reach_no_terminal_s1() {
             vec![OsStr::new("sandbox"), OsStr::new("--deliver"), &hostile],
             vec![OsStr::new("sandbox"), OsStr::new("--conversations"), &hostile],
             vec![OsStr::new("no-such-command"), &hostile],
+            vec![OsStr::new("config"), &hostile],
+            vec![OsStr::new("--profile"), &hostile, OsStr::new("config"), OsStr::new("check"), OsStr::new("--no-such")],
+            vec![OsStr::new("keys"), OsStr::new("extra"), &hostile],
         ];
         for form in forms {
             for key in [false, true] {

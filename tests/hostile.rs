@@ -10,6 +10,8 @@ mod inputs;
 #[path = "support/pty.rs"]
 mod pty;
 
+#[path = "hostile/acts.rs"]
+mod acts;
 #[path = "hostile/fields.rs"]
 mod fields;
 #[path = "hostile/forged.rs"]

@@ -1,6 +1,6 @@
 //! The screen as text and styles, at the sizes that people have, and what holds for it whatever comes from outside.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "view/agent.rs"]
 mod agent;

@@ -92,14 +92,15 @@ struct Frame {
 fn frames(screen: &vt100::Screen, about: &str) -> Vec<Frame> {
     let (rows, columns) = screen.size();
     let kinds = [
-        ["\u{250C}", "\u{2510}", "\u{2514}", "\u{2518}", "\u{2502}"],
-        ["\u{250F}", "\u{2513}", "\u{2517}", "\u{251B}", "\u{2503}"],
+        (["\u{250C}", "\u{2510}", "\u{2514}", "\u{2518}"], ["\u{2502}"; 2]),
+        // A reply's sides, and a note's.
+        (["\u{250F}", "\u{2513}", "\u{2517}", "\u{251B}"], ["\u{2503}", "\u{254F}"]),
     ];
     let mut found = Vec::new();
     for row in 0..rows {
         for column in 0..columns {
-            let Some([_, right_top, left_bottom, right_bottom, side]) =
-                kinds.iter().find(|kind| kind[0] == cell(screen, row, column))
+            let Some(([_, right_top, left_bottom, right_bottom], sides)) =
+                kinds.iter().find(|(corners, _)| corners[0] == cell(screen, row, column))
             else {
                 continue;
             };
@@ -109,6 +110,7 @@ fn frames(screen: &vt100::Screen, about: &str) -> Vec<Frame> {
                 panic!("{about}: an open frame at {row}, {column}\n{}", picture(screen));
             };
             assert_eq!(&cell(screen, bottom, right), right_bottom, "{about}\n{}", picture(screen));
+            let side = sides.iter().find(|side| **side == cell(screen, row + 1, column)).unwrap_or(&sides[0]);
             for between in row + 1..bottom {
                 for at in [column, right] {
                     assert_eq!(&cell(screen, between, at), side, "{about} at {between}, {at}\n{}", picture(screen));

@@ -132,7 +132,7 @@ fn hostile(texts: &[String]) -> Model {
         .map(|number| Tag {
             id: TagId::parse(&format!("tag-{number}")).unwrap(),
             name: next(),
-            color: (number % 2 == 0).then(|| takeover::domain::Color { red: 200, green: 10, blue: 10 }),
+            color: (number % 2 == 0).then_some(takeover::domain::Color { red: 200, green: 10, blue: 10 }),
         })
         .collect();
     let notes: Vec<Note> = (0..5)
@@ -605,4 +605,25 @@ fn at_rest_there_are_at_most_four_colours() {
     let drawn = draw(&mut model, &THEME, 120, 40);
     let colours: std::collections::HashSet<_> = drawn.buffer.content().iter().map(|cell| cell.fg).collect();
     assert!(colours.len() <= 4, "{colours:?}");
+}
+
+#[test]
+fn what_a_block_quotes_never_begins_where_gutters_are() {
+    for columns in 40..80 {
+        let mut model = sample::inbox();
+        sample::open(&mut model, "june");
+        let mut effects = Vec::new();
+        sending::submit(&mut model, &id("june"), raw("hi"), 0, Default::default(), &mut effects);
+        let mail = raw("a ▌ b ▏ c ┊ d ╎ e ▌ f ▏ g ┊ h ╎ i");
+        let reasons = vec![Reason::Email(Some(mail.clone()), Some(mail))];
+        model.outbox.entries.last_mut().unwrap().state = State::Stopped { reasons, since: Duration::ZERO };
+        let drawn = draw(&mut model, &THEME, columns, 24);
+        let area = model.screen.layout.blocks;
+        assert!(area.height > 1);
+        for row in 1..area.height {
+            let edge = [0, 1].map(|x| drawn.cell(area.x + x, area.y + row).symbol().to_owned());
+            assert!(edge == [" ", " "] || edge == ["▏", " "], "{}", drawn.text());
+        }
+        assert!(drawn.row_from(area.x, area.y).starts_with("stopped: "));
+    }
 }

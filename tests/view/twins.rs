@@ -131,13 +131,10 @@ fn shape_of(safe: &str, ideographic: impl Fn(char) -> bool) -> String {
 fn twin(text: &str) -> String {
     let breaks = |char: char| matches!(char, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
     let mut shaped = String::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let to = rest.find(breaks).unwrap_or(rest.len());
-        shaped.push_str(&shape(sanitize(&raw(&rest[..to])).as_str()));
-        let line_break: String = rest[to..].chars().take(1).collect();
-        shaped.push_str(&line_break);
-        rest = &rest[to + line_break.len()..];
+    for line in text.split_inclusive(breaks) {
+        let said = line.trim_end_matches(breaks);
+        shaped.push_str(&shape(sanitize(&raw(said)).as_str()));
+        shaped.extend(line.chars().next_back().filter(|last| breaks(*last)));
     }
     shaped
 }
@@ -627,7 +624,8 @@ fn every_screen_shows_text_from_outside_where_it_has_some() {
 
 #[test]
 fn a_field_of_one_line_holds_what_it_shows_whatever_is_pasted() {
-    let fields: [(&str, fn(&mut Model)); 5] = [
+    type Opens = fn(&mut Model);
+    let fields: [(&str, Opens); 5] = [
         ("a chooser", |model| choose(model, Ask::Command(Context::List), "")),
         ("a title", |model| {
             field(model, Field::Title);
