@@ -22,6 +22,7 @@ fn what_is_held_is_taken_back_and_never_leaves() {
         day.keys("r");
         day.sees("REPLY, visible: \u{201C}Zoe Fuchs\u{201D}");
         day.keys("not quite right");
+        day.sees("not quite right");
         day.keys(SEND);
         day.sees("held ");
         day.keys(ESCAPE);
@@ -52,6 +53,7 @@ fn the_outbox_sends_again_what_was_refused_and_makes_a_draft_of_what_is_held() {
         day.keys("r");
         day.sees("REPLY, visible: \u{201C}Zoe Fuchs\u{201D}");
         day.keys("first try");
+        day.sees("first try");
         day.keys(SEND);
         day.sees("held ");
         day.keys(SEND);
@@ -61,6 +63,7 @@ fn the_outbox_sends_again_what_was_refused_and_makes_a_draft_of_what_is_held() {
         day.keys("r");
         day.sees("REPLY, visible: \u{201C}Olga Lind\u{201D}");
         day.keys("still thinking");
+        day.sees("still thinking");
         day.keys(SEND);
         day.sees("held ");
         day.keys(ESCAPE);
