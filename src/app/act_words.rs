@@ -23,10 +23,11 @@ pub fn participle(status: &Status) -> &'static str {
 
 /// That a value stands already.
 #[must_use]
-pub fn unchanged(change: &Change) -> &'static str {
+pub fn unchanged(model: &Model, change: &Change) -> &'static str {
     match change {
         Change::Status(_) => "it has that status already",
         Change::Priority(_) => "it has that priority already",
+        Change::Owner(Some(owner)) if model.directory.me.as_ref() == Some(owner) => "it is yours already",
         Change::Owner(Some(_)) => "it is theirs already",
         Change::Owner(None) => "it is nobody's already",
         Change::Title(_) | Change::Email(_) | Change::Name(_) | Change::Phone(_) => "nothing was changed",

@@ -118,7 +118,7 @@ pub fn change(model: &mut Model, conversation: &ConversationId, change: Change, 
     }
     let from = expected(model, conversation, &change);
     if from.as_ref() == Some(&change) {
-        model.notices.say(now, Weight::Plain, act_words::unchanged(&change), None);
+        model.notices.say(now, Weight::Plain, act_words::unchanged(model, &change), None);
         return Begun::No;
     }
     undo::remember(model, &[Work::Change { change: change.clone(), from: None }]);

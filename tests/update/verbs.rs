@@ -366,6 +366,7 @@ fn assigning_to_who_owns_it_already_sends_nothing() {
     desk.platform.held[0].conversation.assigned_to = Some(user("u-me"));
     desk.wait(25.0);
     desk.press("m");
+    assert_eq!(desk.said(), "it is yours already");
     desk.wait(3.0);
     assert_eq!((desk.count(sends), changes(&desk).len()), (0, 0));
 }

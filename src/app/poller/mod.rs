@@ -466,15 +466,18 @@ fn everything(model: &mut Model, effects: &mut Vec<Effect>) {
     if !near_end || now < model.poller.everything_retry || flying(model, Purpose::Everything) > 0 {
         return;
     }
-    let cursor = match model.inbox.walk(view) {
-        Some(Everything::Unasked) => None,
-        Some(Everything::More(cursor)) => Some(cursor.clone()),
+    let (cursor, lane) = match model.inbox.walk(view) {
+        // A person asked for this view and sees nothing of it yet.
+        Some(Everything::Unasked) => (None, Lane::List),
+        Some(Everything::More(cursor)) => (Some(cursor.clone()), Lane::Background),
         // What lies in the whole history changes too rarely to be walked again by itself.
-        Some(Everything::Complete) if view != View::All && model.poller.walked.again(view) <= now => None,
+        Some(Everything::Complete) if view != View::All && model.poller.walked.again(view) <= now => {
+            (None, Lane::Background)
+        }
         Some(Everything::Complete) | None => return,
     };
     let fetch = Fetch::List { statuses: statuses.to_vec(), cursor, limit: model.poller.limit.unwrap_or(PAGE) };
-    ask(model, fetch, Purpose::Everything, Lane::Background, effects);
+    ask(model, fetch, Purpose::Everything, lane, effects);
 }
 
 /// Older messages, when the reader comes near the first one that is loaded.

@@ -276,7 +276,7 @@ fn say_done(model: &mut Model, entry: &Entry, ended: Ended) {
     let now = model.now.mono;
     if ended == Ended::Unchanged {
         let words = match &entry.work {
-            Work::Change { change, .. } => act_words::unchanged(change),
+            Work::Change { change, .. } => act_words::unchanged(model, change),
             Work::Tags { .. } => "the tags stand already",
             Work::Reply { .. } | Work::Note | Work::CreateTag { .. } | Work::DeleteTag { .. } => "it is done already",
         };
