@@ -162,6 +162,10 @@ pub async fn run(mut session: Session, inbox: Inbox) -> Result<End, RunError> {
                 }
                 Signal::Resize => match painter.size() {
                     Ok(size) => {
+                        // Away and back again before this was heard: the terminal may have lost what stood there.
+                        if size == session.model.panes.size {
+                            cleared = painter.terminal.clear();
+                        }
                         at_once = true;
                         waiting.extend(session.handle(Event::Resized(size)));
                     }

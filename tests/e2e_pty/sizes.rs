@@ -147,14 +147,23 @@ fn two_hundred_random_resizes_lose_nothing_that_is_typed() {
         pty.send(&text);
         typed.push_str(&text);
         if turn % 10 == 9 {
-            // Out, a popup over the thread, more sizes, and back.
+            // Out, a popup over the thread, more sizes, and back. Each key that leads elsewhere waits until the one
+            // before it was heard: many letters in one read outside a text field would be a paste (security, S6).
+            pty.resize(100, 30);
+            pty.wait_for("the composer", |screen| screen.contents().contains("REPLY, visible"));
             pty.send("\x1b");
+            pty.wait_for("the composer is left", |screen| !screen.contents().contains("REPLY, visible"));
             pty.send("?");
+            pty.wait_for_text("keys that work here");
             pty.resize(dice.below(130), dice.below(45));
             pty.send("jjk");
             pty.resize(dice.below(60), dice.below(20));
+            pty.resize(100, 30);
+            pty.wait_for_text("keys that work here");
             pty.send("\x1b");
+            pty.wait_for("the popup is gone", |screen| !screen.contents().contains("keys that work here"));
             pty.send("r");
+            pty.wait_for_text("REPLY, visible");
         }
     }
     pty.resize(500, 60);

@@ -175,8 +175,9 @@ impl Pty {
 
     /// Gives the screen another size, as a window does.
     pub fn resize(&self, columns: u16, rows: u16) {
-        // The model of a screen wants a row, and room for a wide character.
-        self.shared.change(|state| state.screen.screen_mut().set_size(rows.max(1), columns.max(2)));
+        // The model of a screen wants room for a wide character, and a row to scroll away: what no longer fits into a
+        // line is always wrapped there.
+        self.shared.change(|state| state.screen.screen_mut().set_size(rows.max(2), columns.max(2)));
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(self.master(), size).unwrap();
     }
