@@ -354,8 +354,35 @@ fn block_lines(model: &Model, id: &ConversationId, width: usize) -> Vec<BlockLin
 /// One of our own sentences as rows. What it quotes may be broken anywhere: only our own first word stands at the edge,
 /// where gutters are (security, S2).
 fn wrapped(words: &str, width: usize) -> Vec<String> {
-    let rows = text::wrap(words, width.max(1)).into_iter().enumerate();
-    let before = " ".repeat(blocks::GUTTER);
-    let words = rows.map(|(at, row)| (at, words.get(row.start..row.end).unwrap_or_default().trim_end()));
-    words.map(|(at, words)| if at == 0 { words.to_owned() } else { format!("{before}{words}") }).collect()
+    let Some(first) = text::wrap(words, width.max(1)).into_iter().next() else { return Vec::new() };
+    let mut rows = vec![words.get(first.start..first.end).unwrap_or_default().trim_end().to_owned()];
+    let rest = words.get(first.end..).unwrap_or_default().trim_start();
+    if rest.is_empty() {
+        return rows;
+    }
+    let before = " ".repeat(blocks::GUTTER.min(width.saturating_sub(1)));
+    let across = width.saturating_sub(before.len()).max(1);
+    let further = text::wrap(rest, across).into_iter();
+    rows.extend(further.map(|row| {
+        let said = rest.get(row.start..row.end).unwrap_or_default().trim_end();
+        format!("{before}{said}")
+    }));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_of_ours_is_whole_at_any_width_and_quotes_nothing_at_the_edge() {
+        let said = "the thread cannot be read: example.com closed the connection in the middle of its answer";
+        for width in 1..100 {
+            let rows = wrapped(said, width);
+            assert!(rows.iter().all(|row| text::width(row) <= width), "{width}: {rows:?}");
+            assert!(rows.iter().skip(1).all(|row| width == 1 || row.starts_with(' ')), "{width}: {rows:?}");
+            let letters = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+            assert_eq!(letters(&rows.concat()), letters(said), "{width}");
+        }
+    }
 }
